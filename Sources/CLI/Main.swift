@@ -1,0 +1,9 @@
+import Runbook
+import Steps
+
+@main
+struct Program {
+  static func main() {
+    print(StepRegistry.standard.keys)
+  }
+}

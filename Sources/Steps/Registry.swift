@@ -1,0 +1,8 @@
+public import Runbook
+
+extension StepRegistry {
+  /// Every step kind that ships with the program, sorted by key.
+  public static let standard = StepRegistry([
+    DirectoryStep.self
+  ])
+}
