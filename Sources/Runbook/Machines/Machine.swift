@@ -9,16 +9,6 @@ public protocol Machine: Sendable {
   func close() async
 }
 
-/// Whose shell a session is.
-public enum SessionAccount: Sendable, Hashable {
-  /// The login's own.
-  case login
-  /// Another user, by sudo, su or doas.
-  case become(user: String, method: BecomeMethod)
-}
-
-public enum BecomeMethod: String, Sendable, CaseIterable { case sudo, su, doas }
-
 /// One `sh` on a machine: scripts in, framed results out, one at a time in order.
 public protocol ShellSession: Sendable {
   /// Runs scripts in order, sent together: one round trip. Returns one outcome for each.
