@@ -5,6 +5,13 @@ public protocol Scope: Sendable {
   func value(of name: String) throws(EvaluationFault) -> Value?
   /// Every name there is, for "did you mean".
   var names: [String] { get }
+  /// The variables behind one key of a table that would be costly to make whole: `hostvars['host01'].x` asks for
+  /// `scope(of: "hostvars", key: "host01")`, and that for `x`. nil where `name` is no such table or has no such key.
+  func scope(of name: String, key: String) throws(EvaluationFault) -> (any Scope)?
+}
+
+extension Scope {
+  public func scope(of name: String, key: String) throws(EvaluationFault) -> (any Scope)? { nil }
 }
 
 /// Why an expression has no value.
@@ -30,4 +37,9 @@ public struct ValueScope: Scope {
   }
 
   public var names: [String] { values.keys + (outer?.names ?? []) }
+
+  public func scope(of name: String, key: String) throws(EvaluationFault) -> (any Scope)? {
+    guard values[name] == nil else { return nil }
+    return try outer?.scope(of: name, key: key)
+  }
 }
