@@ -27,6 +27,9 @@ public protocol StepKind: Sendable {
   /// The name of what may not be used by two steps at a time on one host: "dpkg".
   var lock: String? { get }
   var probe: Probe<State> { get }
+  /// Whether the host, looked at again once the actions have run, must ask for no further change. False for the few
+  /// kinds whose probe only guards: `only_if`.
+  var isVerified: Bool { get }
 
   /// nil: already so. Throws where the state is one that it must not or cannot change.
   func change(from observed: State) throws(Diagnostic) -> Change?
@@ -44,6 +47,7 @@ extension StepKind {
   public static var takesAnyKey: Bool { false }
   public var requires: [String] { [] }
   public var lock: String? { nil }
+  public var isVerified: Bool { true }
   public var assignments: ValueMap { [:] }
   public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap { [:] }
 }

@@ -1,0 +1,32 @@
+import Glibc
+import Runbook
+import Steps
+import Support
+import Testing
+
+/// Every case under `Fixtures/<key>/`.
+@Suite struct FixtureTests {
+  static let folder = LocalFile.parent(of: #filePath) + "/Fixtures"
+
+  @Test(arguments: try Fixture.all(below: folder).map { Case(key: $0.key, path: $0.path) })
+  func stepMakesOfItWhatTheCaseExpects(_ test: Case) throws {
+    let kind = try #require(StepRegistry.standard[test.key], "no step kind '\(test.key)'")
+    let fixture = try Fixture(path: test.path, key: test.key)
+    let outcome = try FixtureOutcome(of: fixture, kind: kind)
+    for problem in outcome.problems { Issue.record("\(fixture.name): \(problem)") }
+    guard outcome.rendered != fixture.expectation else { return }
+    if getenv("RECORD_GOLDEN") != nil {
+      try fixture.record(outcome.rendered)
+      Issue.record("\(fixture.name): recorded, read it and run again")
+    } else {
+      Issue.record("\(fixture.name): expected\n\(fixture.expectation ?? "nothing yet")\nbut it is\n\(outcome.rendered)")
+    }
+  }
+
+  /// Where a case is.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var key: String
+    var path: String
+    var testDescription: String { "\(key): \(path.split(separator: "/").last ?? "")" }
+  }
+}
