@@ -60,6 +60,8 @@ public final class LineReporter: Reporter {
   }
 
   public func finish() {}
+  public func pause() {}
+  public func resume() {}
 
   private func emit(_ lines: [String]) {
     guard !lines.isEmpty else { return }

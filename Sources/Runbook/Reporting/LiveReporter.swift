@@ -62,7 +62,7 @@ public final class LiveReporter: Reporter {
     }
   }
 
-  /// Clears the running part and keeps still until `resume`, while a question is asked.
+  /// Clears the running part first.
   public func pause() {
     state.withLock { state in
       write(erase(&state) + showCursor(&state))

@@ -5,6 +5,9 @@ public protocol Reporter: Sendable {
   func tick()
   /// Nothing more comes: the terminal is left as it was found. May be called more than once.
   func finish()
+  /// Keeps still until `resume`, while a question is asked at the terminal.
+  func pause()
+  func resume()
 }
 
 /// Where a reporter's text goes: through the scrubber, then to a stream.

@@ -19,7 +19,7 @@ public struct SummaryRenderer: Sendable {
       lines.append("\(palette.paint(name, role))\(padding)  \(Self.sentence(counts))")
     }
     lines.append(verdict(of: summary))
-    if summary.result != .done, summary.result != .unverified { lines.append("to go on: \(resume)") }
+    if summary.result.canResume { lines.append("to go on: \(resume)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -33,6 +33,7 @@ public struct SummaryRenderer: Sendable {
     case .failed:
       let count = summary.failures.count
       return palette.paint("failed after \(took): \(count) \(count == 1 ? "step" : "steps")", .failed)
+    case .locked: return palette.paint("stopped after \(took): another run holds the lock", .failed)
     case .unreachable: return palette.paint("stopped after \(took): not every host could be reached", .failed)
     case .unverified: return palette.paint("done in \(took), but not as it should be: a check failed", .changed)
     case .interrupted: return palette.paint("interrupted after \(took)", .failed)
@@ -54,5 +55,15 @@ public struct SummaryRenderer: Sendable {
     ]
     let said = all.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     return said.isEmpty ? "nothing to do" : said.joined(separator: ", ")
+  }
+}
+
+extension RunSummary.Result {
+  /// Whether there is something left that `resume` can do.
+  fileprivate var canResume: Bool {
+    switch self {
+    case .failed, .unreachable, .interrupted, .locked: true
+    case .done, .unverified: false
+    }
   }
 }
