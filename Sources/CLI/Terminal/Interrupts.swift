@@ -1,0 +1,55 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// What SIGINT, SIGTERM and SIGHUP do: the first stops the work cleanly, the second ends the program at once.
+/// Where no work is under way that could be stopped, the first ends it.
+final class Interrupts: Sendable {
+  private struct State {
+    var stop: (@Sendable () -> Void)?
+    var restore: (@Sendable () -> Void)?
+    var hasStopped = false
+  }
+
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "interrupts")
+  private let sources = Mutex<[any DispatchSourceSignal]>([])
+
+  /// Takes the signals over, and ignores SIGPIPE: a reader that goes away is seen when writing.
+  init() {
+    signal(SIGPIPE, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler { [self] in handle() }
+      signal(number, SIG_IGN)
+      source.resume()
+      sources.withLock { $0.append(source) }
+    }
+  }
+
+  /// Whether somebody asked to stop.
+  var hasStopped: Bool { state.withLock { $0.hasStopped } }
+
+  /// Runs work that the first signal cancels. `restore` puts the terminal in order before the program ends at once.
+  func cancelling<Output: Sendable>(
+    restore: @escaping @Sendable () -> Void = {}, _ work: @escaping @Sendable () async -> Output
+  ) async -> Output {
+    let task = Task { await work() }
+    state.withLock { state in
+      state.stop = { task.cancel() }
+      state.restore = restore
+    }
+    defer { state.withLock { $0.stop = nil } }
+    return await task.value
+  }
+
+  private func handle() {
+    let (stop, restore) = state.withLock { state in
+      defer { state.hasStopped = true }
+      return (state.hasStopped ? nil : state.stop, state.restore)
+    }
+    if let stop { return stop() }
+    restore?()
+    _exit(ExitStatus.interrupted.rawValue)
+  }
+}
