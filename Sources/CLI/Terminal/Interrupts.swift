@@ -13,17 +13,16 @@ final class Interrupts: Sendable {
 
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "interrupts")
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
 
   /// Takes the signals over, and ignores SIGPIPE: a reader that goes away is seen when writing.
   init() {
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler { [self] in handle() }
+      // The handler holds its source, which nothing else keeps for the life of the program.
+      source.setEventHandler { [self] in withExtendedLifetime(source) { handle() } }
       signal(number, SIG_IGN)
       source.resume()
-      sources.withLock { $0.append(source) }
     }
   }
 
