@@ -34,9 +34,16 @@ public enum RunbookItem: Sendable {
   case phase(PhaseSpec)
 }
 
-/// `phase:` a heading in the plan and the report, with keys that hold for all its steps.
+/// `phase:` a heading in the plan and the report, with keys that hold for all its steps; or an `include:`, whose
+/// steps are a group in the same way. What its keys say is folded into its steps already.
 public struct PhaseSpec: Sendable {
+  /// What `needs` calls it, beside its name.
+  public var id: String?
   public var name: String
+  /// Whether it is a heading; an `include:` without a name is not.
+  public var isHeading: Bool
+  /// nil: it follows what stands before it in its list.
+  public var needs: [NeedSpec]?
   public var position: SourcePosition
   public var steps: [RunbookItem]
   public var rescue: [RunbookItem]
@@ -51,7 +58,10 @@ public struct PhaseSpec: Sendable {
     name: String, position: SourcePosition, steps: [RunbookItem], rescue: [RunbookItem] = [],
     always: [RunbookItem] = [], secrets: [RunbookItem] = [], verify: [RunbookItem] = [], handlers: [StepSpec] = []
   ) {
+    id = nil
     self.name = name
+    isHeading = true
+    needs = nil
     self.position = position
     self.steps = steps
     self.rescue = rescue
