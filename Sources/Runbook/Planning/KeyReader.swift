@@ -96,7 +96,7 @@ struct KeyReader {
   }
 
   /// The keys that a runbook, a phase, an include and a step have in common.
-  mutating func inherit(into inherited: inout Inheritance, hosts: Bool = true) {
+  mutating func inherit(into inherited: inout Inheritance, hosts: Bool = true, isInclude: Bool = false) {
     let own = becomeSpec()
     inherited.become.isOn = own.isOn ?? inherited.become.isOn
     inherited.become.user = own.user ?? inherited.become.user
@@ -112,7 +112,7 @@ struct KeyReader {
     if let pattern = pattern("hosts"), let place { inherited.hostPatterns.append((pattern, place)) }
     if let once: Bool = value("run_once") { inherited.runsOnce = once }
     let variables = mapping("vars")
-    if !variables.isEmpty { inherited.variables.append(variables) }
+    if !variables.isEmpty { inherited.variables.append(StepVariables(variables, isOfInclude: isInclude)) }
   }
 
   mutating func needs() -> [NeedSpec]? {

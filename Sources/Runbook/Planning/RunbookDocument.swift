@@ -109,8 +109,8 @@ public struct StepSpec: Sendable {
   public var isDelegated: Bool
   public var changedWhen: Node?
   public var failedWhen: Node?
-  /// `vars:` of its includes, outermost first, and its own: each layer may use those before it.
-  public var variables: [[Node.Entry]]
+  /// `vars:` of its includes and phases, outermost first, and its own: each layer may use those before it.
+  public var variables: [StepVariables]
   /// Where relative paths of the control machine are looked for, in order: the folder of the file that the step
   /// stands in, of the runbook, the project.
   public var folders: [String]
@@ -135,6 +135,18 @@ public struct StepSpec: Sendable {
     isDelegated = false
     variables = []
     folders = []
+  }
+}
+
+/// One `vars:` that holds for a step.
+public struct StepVariables: Sendable {
+  public var entries: [Node.Entry]
+  /// Whether it stands on an `include:`; these are stronger than what `set` and `register` give.
+  public var isOfInclude: Bool
+
+  public init(_ entries: [Node.Entry], isOfInclude: Bool = false) {
+    self.entries = entries
+    self.isOfInclude = isOfInclude
   }
 }
 

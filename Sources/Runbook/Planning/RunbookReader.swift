@@ -52,11 +52,11 @@ final class RunbookReading {
   /// By file, in the order of their reading, then by place.
   var sortedFaults: [Diagnostic] {
     let order = Dictionary(files.enumerated().map { ($0.element.path, $0.offset) }) { first, _ in first }
-    func place(_ fault: Diagnostic) -> (Int, Int, Int) {
-      guard let position = fault.position else { return (-1, 0, 0) }
-      return (order[position.file.path] ?? Int.max, position.line, position.column)
+    func place(_ index: Int) -> [Int] {
+      guard let position = faults[index].position else { return [-1, 0, 0, index] }
+      return [order[position.file.path] ?? Int.max, position.line, position.column, index]
     }
-    return faults.enumerated().sorted { (place($0.element), $0.offset) < (place($1.element), $1.offset) }.map { $0.element }
+    return faults.indices.sorted { place($0).lexicographicallyPrecedes(place($1)) }.map { faults[$0] }
   }
 
   func reject(
@@ -144,7 +144,7 @@ struct Inheritance {
   var become = BecomeSpec()
   var tags: [String] = []
   var environment: [Node.Entry] = []
-  var variables: [[Node.Entry]] = []
+  var variables: [StepVariables] = []
   var runsOnce = false
   var folders: [String]
   /// What the ids of the steps begin with: "docker/" in an include with that id.

@@ -91,7 +91,7 @@ extension RunbookReading {
     let name = keys.literal("name")
     let needs = keys.needs()
     let outer = inherited.variables.count
-    keys.inherit(into: &inherited)
+    keys.inherit(into: &inherited, isInclude: true)
     for key in ["for_each", "loop_var", "loop_label"] where keys.has(key) { rejectLoop(keys.takeEntry(key)) }
     keys.finish()
     if let id { inherited.prefix = id + "/" }
@@ -129,7 +129,7 @@ extension RunbookReading {
       let place = LocalPath.join(folder, path)
       if !places.contains(place) { places.append(place) }
     }
-    guard let found = places.first(where: { LocalFile.exists($0) }) else {
+    guard let found = places.first(where: isThere) else {
       reject(
         .missing, "there is no file '\(path)' to include", at: position,
         notes: ["looked for \(places.map { "'\($0)'" }.joined(separator: ", "))"])
@@ -151,6 +151,11 @@ extension RunbookReading {
     }
   }
 
+  /// Whether there is a file; one that cannot be looked at is left for its reading to name.
+  private func isThere(_ path: String) -> Bool {
+    do throws(Diagnostic) { return try LocalFile.exists(path) } catch { return true }
+  }
+
   /// The steps of an included file: a list, or a map with `steps`.
   private func part(_ file: SourceFile, _ inherited: Inheritance, ownVariablesAt index: Int) -> [RunbookItem] {
     guard let root = parse(file) else { return [] }
@@ -164,7 +169,7 @@ extension RunbookReading {
     }
     _ = keys.take("name")
     let variables = keys.mapping("vars")
-    if !variables.isEmpty { inherited.variables.insert(variables, at: min(index, inherited.variables.count)) }
+    if !variables.isEmpty { inherited.variables.insert(StepVariables(variables), at: index) }
     let steps = keys.items("steps", inherited, isRequired: true)
     if let node = keys.take("handlers") { addHandlers(node, inherited) }
     keys.finish()
