@@ -24,7 +24,8 @@ public struct Parameters {
   public private(set) var pending: [String] = []
   /// Local files whose bytes are part of the step, for its fingerprint: path and SHA-256.
   public var localFiles: [(path: String, digest: String)] = []
-  private let isDescribing: Bool
+  /// Whether this only notes what there is, for the manual.
+  let isDescribing: Bool
   private var entries: [Argument.Entry]
   private var positions: [String: SourcePosition] = [:]
 
@@ -104,7 +105,8 @@ public struct Parameters {
   /// Adds a fault for every key that nothing took. To be called after the kind's `init`.
   public mutating func finish(kind: String) {
     for entry in entries {
-      let nearest = nearestName(to: entry.key, among: declarations.map { $0.name })
+      let names = declarations.map { $0.name }
+      let nearest = Habits.parameter(for: entry.key, among: names) ?? nearestName(to: entry.key, among: names)
       faults.append(
         Diagnostic(
           .unknownName, "unknown parameter '\(entry.key)' of '\(kind)'", at: entry.keyPosition,
@@ -160,11 +162,14 @@ public struct DecodingContext: Sendable {
   public var scope: any Scope
   /// Where relative paths of the control machine are looked for, in order.
   public var folders: [String]
+  /// What templates of the control machine may use.
+  public var environment: TemplateEnvironment
 
-  public init(host: String, scope: any Scope, folders: [String]) {
+  public init(host: String, scope: any Scope, folders: [String], environment: TemplateEnvironment? = nil) {
     self.host = host
     self.scope = scope
     self.folders = folders
+    self.environment = environment ?? TemplateEnvironment(folders: folders)
   }
 
   /// For manuals and tests: no variables, no files.
