@@ -3,6 +3,12 @@ public import Runbook
 extension StepRegistry {
   /// Every step kind that ships with the program, sorted by key.
   public static let standard = StepRegistry([
-    DirectoryStep.self
+    BlockStep.self,
+    DirectoryStep.self,
+    FileStep.self,
+    IniStep.self,
+    LineStep.self,
+    ReplaceStep.self,
+    TemplateStep.self,
   ])
 }
