@@ -38,12 +38,14 @@ extension AptRepositoryStep {
     guard !paths.isEmpty else { return nil }
     let diff = observed.source.map { [TextDiff(path: sourcePath, before: $0, after: nil)] } ?? []
     return Change(
-      .remove, "apt repository \(name): \(paths.joined(separator: ", "))", diffs: diff, [.run(["rm", "-f", "--"] + paths)])
+      .remove, "apt repository \(name): \(paths.joined(separator: ", "))", diffs: diff,
+      [.run(["rm", "-f", "--"] + paths)])
   }
 
   private func installation(from observed: AptRepositoryState) -> Change? {
     let wanted = Set(fingerprints.map { $0.digits })
-    let hasKey = keyURL == nil || observed.fingerprints.map { !$0.isEmpty && wanted.isSuperset(of: $0) } == true
+    let hasKey =
+      keyURL == nil || observed.fingerprints.map { !$0.isEmpty && wanted.isSuperset(of: $0) } == true
     let isSame = observed.source == source
     guard !isSame || !hasKey || !observed.replaced.isEmpty else { return nil }
     var lines = ["set -eu", AptScript.preamble(lockWait: lockWait), Self.keyFunctions, "wait_for_locks"]
@@ -74,7 +76,8 @@ extension AptRepositoryStep {
     if let keyText {
       let lines = keyText.split(separator: /\r\n|\n|\r/, omittingEmptySubsequences: false)
       let last = lines.lastIndex { !$0.allSatisfy { $0.isWhitespace } } ?? 0
-      fields.append(("Signed-By", "\n" + lines[...last].map { $0.isEmpty ? " ." : " \($0)" }.joined(separator: "\n")))
+      fields.append(
+        ("Signed-By", "\n" + lines[...last].map { $0.isEmpty ? " ." : " \($0)" }.joined(separator: "\n")))
     }
     return fields.map { $0.1.hasPrefix("\n") ? "\($0.0):\($0.1)\n" : "\($0.0): \($0.1)\n" }.joined()
   }
@@ -166,7 +169,8 @@ extension AptRepositoryStep {
 extension Diagnostic {
   fileprivate static func unreadableKey(_ path: String, _ errors: String) -> Diagnostic {
     Diagnostic(
-      .unreadable, "the keyring '\(path)' cannot be read", notes: errors.split(separator: "\n").suffix(3).map(String.init),
+      .unreadable, "the keyring '\(path)' cannot be read",
+      notes: errors.split(separator: "\n").suffix(3).map(String.init),
       hint: "remove the file if it is no key")
   }
 }

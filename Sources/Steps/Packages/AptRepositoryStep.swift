@@ -43,24 +43,30 @@ public struct AptRepositoryStep: StepKind {
     uris = parameters.value("uris", "Where it is.", default: [])
     suites = parameters.value("suites", "Suites: a codename; one that ends in `/` is a folder.", default: [])
     components = parameters.value("components", "Components; none where the suite is a folder.", default: [])
-    architectures = parameters.value("architectures", "Only these; the host's own where not given.", default: [])
+    architectures = parameters.value(
+      "architectures", "Only these; the host's own where not given.", default: [])
     types = parameters.value("types", "`deb`, `deb-src`.", default: ["deb"])
     keyText = parameters.optional("key", "The signing key itself, armoured.")
     keyURL = parameters.optional("key_url", "Where the host gets the signing key, armoured or binary.")
-    fingerprints = parameters.value("fingerprint", "Fingerprints: every key at `key_url` must be one of them.", default: [])
-    isTrusted = parameters.value("trusted", "Take it without a signature. Only for a repository on the host itself.", default: false)
+    fingerprints = parameters.value(
+      "fingerprint", "Fingerprints: every key at `key_url` must be one of them.", default: [])
+    isTrusted = parameters.value(
+      "trusted", "Take it without a signature. Only for a repository on the host itself.", default: false)
     options = parameters.value("options", "More deb822 fields.", default: Pairs([]))
     replaces = parameters.value("replaces", "Files that described it before, to be removed.", default: [])
-    lockWait = parameters.value("lock_timeout", "How long to wait for another package tool.", default: AptScript.defaultLockWait)
+    lockWait = parameters.value(
+      "lock_timeout", "How long to wait for another package tool.", default: AptScript.defaultLockWait)
     check(&parameters)
   }
 
   private func check(_ parameters: inout Parameters) {
     let isSound = name.utf8.allSatisfy { byte in
-      Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber || "-_.".utf8.contains(byte)
+      Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
+        || "-_.".utf8.contains(byte)
     }
     if name.isEmpty || name.hasPrefix(".") || !isSound {
-      parameters.reject("'\(name)' cannot name a source: apt takes letters, digits, '-', '_' and '.'", at: "name")
+      parameters.reject(
+        "'\(name)' cannot name a source: apt takes letters, digits, '-', '_' and '.'", at: "name")
     }
     guard presence == .present else { return }
     if uris.isEmpty { parameters.reject("'uris' is missing") }
@@ -73,11 +79,14 @@ public struct AptRepositoryStep: StepKind {
     if keyText == nil, keyURL == nil, !isTrusted {
       parameters.reject("no signing key: give 'key_url' and 'fingerprint', or 'key'")
     }
-    if keyText != nil, keyURL != nil { parameters.reject("'key' and 'key_url' exclude each other", at: "key") }
+    if keyText != nil, keyURL != nil {
+      parameters.reject("'key' and 'key_url' exclude each other", at: "key")
+    }
     if let keyText, !keyText.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
       parameters.reject("this is not an armoured public key", at: "key")
     }
-    let fields = uris + suites + components + architectures + types + options.all.flatMap { [$0.key, $0.value] }
+    let fields =
+      uris + suites + components + architectures + types + options.all.flatMap { [$0.key, $0.value] }
     if fields.contains(where: { $0.contains(where: { $0.isNewline }) }) {
       parameters.reject("a field of a source is one line")
     }

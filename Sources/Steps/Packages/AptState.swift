@@ -58,7 +58,8 @@ extension AptStep {
     }
     if autoremove { parts.append("simulate unneeded Remv autoremove") }
     if let deb { parts.append(Self.fileScript.replacing("PATH", with: shellWord(deb.string))) }
-    return parts.isEmpty ? ":" : "set -e\n" + (needsSimulation ? Self.simulate + "\n" : "") + parts.joined(separator: "\n")
+    return parts.isEmpty
+      ? ":" : "set -e\n" + (needsSimulation ? Self.simulate + "\n" : "") + parts.joined(separator: "\n")
   }
 
   private var needsSimulation: Bool {

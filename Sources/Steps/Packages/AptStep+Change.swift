@@ -30,8 +30,10 @@ extension AptStep {
 
   private func installation(from observed: AptState) -> Change? {
     let wanted = zip(packages, observed.packages).filter { isMissing($0, $1, in: observed) }
-    let held = hold == nil ? [] : zip(packages, observed.packages).filter { $1.isHeld != hold }.map { $0.0.name }
-    let isStale = refresh.map { limit in observed.indexAge.map { $0 > max(60, limit.wholeSeconds) } ?? true } ?? false
+    let held =
+      hold == nil ? [] : zip(packages, observed.packages).filter { $1.isHeld != hold }.map { $0.0.name }
+    let isStale =
+      refresh.map { limit in observed.indexAge.map { $0 > max(60, limit.wholeSeconds) } ?? true } ?? false
     let seesVersions = presence == .latest || upgrade != .none
     let needsFile = deb != nil && observed.isFileInstalled != true
     let unneeded = autoremove ? observed.unneeded : []
@@ -49,14 +51,17 @@ extension AptStep {
     if refreshes, wanted.isEmpty { words.append("refresh the package index") }
     let names = (presence == .latest && refreshes ? packages : wanted.map { $0.0 }).map { $0.written }
     let script = installScript(
-      names: names, held: held, refreshes: refreshes, needsFile: needsFile, upgrades: refreshes || !observed.upgradable.isEmpty)
+      names: names, held: held, refreshes: refreshes, needsFile: needsFile,
+      upgrades: refreshes || !observed.upgradable.isEmpty)
     let isNew = wanted.contains { $1.version == nil } || needsFile
     return Change(isNew ? .create : .modify, Text(words.joined(separator: "; ")), [.script(Text(script))])
   }
 
   private func isMissing(_ package: PackageName, _ state: PackageState, in observed: AptState) -> Bool {
     if state.isBroken { return true }
-    guard let version = state.version else { return !observed.provided.contains(package.name) || package.version != nil }
+    guard let version = state.version else {
+      return !observed.provided.contains(package.name) || package.version != nil
+    }
     return !package.accepts(version) || presence == .latest && observed.outdated.contains(package.name)
   }
 
@@ -80,7 +85,8 @@ extension AptStep {
     }
     if let deb, needsFile {
       lines.append(
-        "[ -e \(shellWord(deb.string)) ] || { echo \"there is no file\" \(shellWord(deb.string)) >&2; exit 66; }")
+        "[ -e \(shellWord(deb.string)) ] || { echo \"there is no file\" \(shellWord(deb.string)) >&2; exit 66; }"
+      )
       lines.append("apt_get install " + shellLine(options + ["--", deb.string]))
     }
     if upgrades {

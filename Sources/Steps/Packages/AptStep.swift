@@ -32,18 +32,27 @@ public struct AptStep: StepKind {
   let lockWait: Duration
 
   public init(_ parameters: inout Parameters) {
-    packages = parameters.value("packages", "Names, each with an optional `=version` (a `*` at its end matches any).", default: [])
-    presence = parameters.value("state", "`latest` also upgrades them; `purged` removes their configuration too.", default: .present)
-    hold = parameters.optional("hold", "Keep upgrades away from them, or let them in; left as it is where not given.")
+    packages = parameters.value(
+      "packages", "Names, each with an optional `=version` (a `*` at its end matches any).", default: [])
+    presence = parameters.value(
+      "state", "`latest` also upgrades them; `purged` removes their configuration too.", default: .present)
+    hold = parameters.optional(
+      "hold", "Keep upgrades away from them, or let them in; left as it is where not given.")
     refresh = parameters.optional(
-      "refresh", "Refresh the index before installing or upgrading where it is older; alone, it keeps the index that fresh.")
-    upgrade = parameters.value("upgrade", "Upgrade all packages: `safe` removes none, `full` may.", default: .none)
-    autoremove = parameters.value("autoremove", "Remove what was only installed for others and is not needed now.", default: false)
+      "refresh",
+      "Refresh the index before installing or upgrading where it is older; alone, it keeps the index that fresh."
+    )
+    upgrade = parameters.value(
+      "upgrade", "Upgrade all packages: `safe` removes none, `full` may.", default: .none)
+    autoremove = parameters.value(
+      "autoremove", "Remove what was only installed for others and is not needed now.", default: false)
     deb = parameters.optional("deb", "Path on the host of a package file to install.")
     recommends = parameters.value("recommends", "Install recommended packages too.", default: true)
-    allowsDowngrade = parameters.value("allow_downgrade", "Let an older version replace a newer one.", default: false)
+    allowsDowngrade = parameters.value(
+      "allow_downgrade", "Let an older version replace a newer one.", default: false)
     release = parameters.optional("release", "Take packages from this release: trixie-backports.")
-    lockWait = parameters.value("lock_timeout", "How long to wait for another package tool.", default: AptScript.defaultLockWait)
+    lockWait = parameters.value(
+      "lock_timeout", "How long to wait for another package tool.", default: AptScript.defaultLockWait)
     if packages.isEmpty, deb == nil, refresh == nil, upgrade == .none, !autoremove {
       parameters.reject("nothing to do: give 'packages', 'deb', 'upgrade', 'refresh' or 'autoremove'")
     }
@@ -99,7 +108,8 @@ public struct PackageName: ParameterValue, Hashable {
       name.first?.isLetter == true || name.first?.isNumber == true, parts.last?.isEmpty == false,
       !text.contains(where: { $0.isWhitespace })
     else {
-      throw .invalid(Diagnostic(.invalidValue, "'\(text)' is not the name of a package", at: argument.position))
+      throw .invalid(
+        Diagnostic(.invalidValue, "'\(text)' is not the name of a package", at: argument.position))
     }
     return PackageName(name: name, version: parts.count == 2 ? parts[1] : nil)
   }

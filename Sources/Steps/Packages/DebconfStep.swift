@@ -18,13 +18,16 @@ public struct DebconfStep: StepKind {
   public init(_ parameters: inout Parameters) {
     package = parameters.required("package", "The package that asks.")
     question = parameters.required("question", "The question: `postfix/mailname`.")
-    type = parameters.value("type", "`string`, `boolean`, `select`, `multiselect`, `password`, `note`.", default: "string")
+    type = parameters.value(
+      "type", "`string`, `boolean`, `select`, `multiselect`, `password`, `note`.", default: "string")
     answer = parameters.required("value", "The answer; it may be secret.")
     let words = [package, question, type]
     if words.contains(where: { $0.isEmpty || $0.contains(where: { $0.isWhitespace }) }) {
       parameters.reject("'package', 'question' and 'type' are one word each")
     }
-    if answer.string.contains(where: { $0.isNewline }) { parameters.reject("an answer is one line", at: "value") }
+    if answer.string.contains(where: { $0.isNewline }) {
+      parameters.reject("an answer is one line", at: "value")
+    }
   }
 
   public var title: String { "debconf answer \(question)" }
@@ -33,7 +36,7 @@ public struct DebconfStep: StepKind {
 
   /// The answer itself stays on the host: the probe gives its digest. nil: the question has none.
   public var probe: Probe<String?> {
-    .script(
+    Probe<ScriptOutput>.script(
       """
       reply=$(echo \(shellWord("GET \(question)")) | debconf-communicate -fnoninteractive \(shellWord(package))) || reply=
       case $reply in
@@ -42,7 +45,7 @@ public struct DebconfStep: StepKind {
         *) exit 1 ;;
       esac
       """
-    ).map { (output: ScriptOutput) throws(Diagnostic) in
+    ).map { (output) throws(Diagnostic) in
       guard output.status == 0 else { throw .unreadableDatabase(output.errors) }
       return output.output.split(separator: "\n").first.map(String.init)
     }
@@ -64,6 +67,7 @@ public struct DebconfStep: StepKind {
 extension Diagnostic {
   fileprivate static func unreadableDatabase(_ errors: String) -> Diagnostic {
     Diagnostic(
-      .unreadable, "debconf does not answer", notes: errors.split(separator: "\n").suffix(3).map(String.init), hint: nil)
+      .unreadable, "debconf does not answer", notes: errors.split(separator: "\n").suffix(3).map(String.init),
+      hint: nil)
   }
 }
