@@ -12,6 +12,9 @@ public struct AnyStep: Sendable {
   public let lock: String?
   /// Variables that it defines for the rest of the run on its host.
   public let assignments: ValueMap
+  /// Whether there is a state to look at that tells whether it is done, so that the step can be verified and safely
+  /// tried again. False for kinds without a probe, and for those whose probe only guards.
+  public let isObservable: Bool
   private let change: @Sendable (FactAnswers) throws(Diagnostic) -> Change?
   private let values: @Sendable (FactAnswers, [ActionResult]) throws(Diagnostic) -> ValueMap
 
@@ -23,12 +26,10 @@ public struct AnyStep: Sendable {
     assignments = step.assignments
     let probe = step.probe
     queries = probe.queries
+    isObservable = step.isVerified && !probe.queries.isEmpty
     change = { (answers) throws(Diagnostic) in try step.change(from: try probe.read(answers)) }
     values = { (answers, results) throws(Diagnostic) in step.outputs(try probe.read(answers), results) }
   }
-
-  /// Whether there is a state to look at, so that the step can be verified and safely tried again.
-  public var isObservable: Bool { !queries.isEmpty }
 
   /// What is to be done, seen from these answers; nil: already so.
   public func plan(_ answers: FactAnswers) throws(Diagnostic) -> Change? { try change(answers) }

@@ -36,7 +36,7 @@ public struct DirectoryStep: StepKind {
       default: false)
     fileMode = parameters.optional("file_mode", "Permission bits of the files in it; only with `recurse`.")
     state = parameters.value("state", "Whether it shall be there.", default: .present)
-    if state == .absent, ProtectedPaths.contains(path) {
+    if state == .absent, parameters.has("path"), ProtectedPaths.contains(path) {
       parameters.reject(.protected(path, at: parameters.position(of: "path")))
     }
     if fileMode != nil, !isRecursive { parameters.reject("'file_mode' needs 'recurse: true'", at: "file_mode") }

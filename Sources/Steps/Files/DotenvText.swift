@@ -1,0 +1,43 @@
+import Runbook
+
+/// Text in the form that docker compose, `docker stack`, systemd-free shells and the dotenv libraries read alike.
+enum DotenvText {
+  /// Whether it can be the name of a variable.
+  static func isName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+    return name.utf8.allSatisfy { isWordByte($0) }
+  }
+
+  /// A value as it must stand after `NAME=`. Bare where nothing in it is special; in single quotes, where nothing is
+  /// expanded; in double quotes where a single quote or a backslash before the end forbids those.
+  static func quoted(_ value: Text) -> Text {
+    let bytes = value.string.utf8
+    if bytes.allSatisfy({ isPlainByte($0) }) { return value }
+    let quote = UInt8(ascii: "'")
+    if !bytes.contains(quote), bytes.last != UInt8(ascii: "\\") { return Text("'") + value + Text("'") }
+    return Text("\"") + escaped(value) + Text("\"")
+  }
+
+  /// For double quotes: what would be expanded or would end them, behind a backslash.
+  private static func escaped(_ value: Text) -> Text {
+    var (result, start) = (Text(""), 0)
+    let bytes = Array(value.string.utf8)
+    for (index, byte) in bytes.enumerated() where #"\"$`"#.utf8.contains(byte) {
+      result.append(value.slice(start..<index))
+      result.append(Text("\\"))
+      start = index
+    }
+    return result + value.slice(start..<bytes.count)
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  private static func isPlainByte(_ byte: UInt8) -> Bool { isWordByte(byte) || "./:@%+,=-".utf8.contains(byte) }
+}
