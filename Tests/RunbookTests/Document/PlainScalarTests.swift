@@ -1,0 +1,90 @@
+import Runbook
+import Testing
+
+@Suite struct PlainScalarTests {
+  /// What PyYAML 6.0.3 makes of these.
+  static let cases: [(String, Value)] = [
+    ("0644", .int(420)),
+    ("644", .int(644)),
+    ("4755", .int(4755)),
+    ("0o640", .string("0o640")),
+    ("0x1F", .int(31)),
+    ("0b101", .int(5)),
+    ("1_000", .int(1000)),
+    ("1.10", .float(1.1)),
+    ("1e5", .string("1e5")),
+    ("1.0e5", .string("1.0e5")),
+    ("1.0e+5", .float(100000.0)),
+    ("1e+5", .string("1e+5")),
+    (".5", .float(0.5)),
+    ("-.5", .string("-.5")),
+    ("+.5", .string("+.5")),
+    ("5.", .float(5.0)),
+    ("-5.", .float(-5.0)),
+    (".", .string(".")),
+    ("-", .string("-")),
+    ("+", .string("+")),
+    (".inf", .float(.infinity)),
+    ("-.inf", .float(-.infinity)),
+    ("+.Inf", .float(.infinity)),
+    ("+.nan", .string("+.nan")),
+    (".nan", .float(.nan)),
+    ("190:20:30", .int(685230)),
+    ("1:30", .int(90)),
+    ("1:60", .string("1:60")),
+    ("0:30", .string("0:30")),
+    ("01:30", .string("01:30")),
+    ("1:30.5", .float(90.5)),
+    ("0:30.5", .float(30.5)),
+    ("12:30:45", .int(45045)),
+    ("-1:30", .int(-90)),
+    ("+12", .int(12)),
+    ("0", .int(0)),
+    ("-0", .int(0)),
+    ("00", .int(0)),
+    ("0_", .int(0)),
+    ("_0", .string("_0")),
+    ("1_", .int(1)),
+    ("0x", .string("0x")),
+    ("08", .string("08")),
+    ("09", .string("09")),
+    ("9223372036854775807", .int(9223372036854775807)),
+    ("9223372036854775808", .float(9.223372036854776e+18)),
+    ("-9223372036854775808", .int(-9223372036854775808)),
+    ("2024-01-02", .string("2024-01-02")),
+    ("1.2.3", .string("1.2.3")),
+    ("1.5e-3", .float(0.0015)),
+    ("1.5e3", .string("1.5e3")),
+    ("56L", .string("56L")),
+    ("yes", .bool(true)),
+    ("yEs", .string("yEs")),
+    ("y", .string("y")),
+    ("n", .string("n")),
+    ("NO", .bool(false)),
+    ("no", .bool(false)),
+    ("off", .bool(false)),
+    ("OFF", .bool(false)),
+    ("null", .null),
+    ("nULL", .string("nULL")),
+    ("~", .null),
+    ("", .null),
+    ("true", .bool(true)),
+    ("tRue", .string("tRue")),
+    ("=", .string("=")),
+    ("0x1_F", .int(31)),
+    ("-0x1F", .int(-31)),
+    ("-017", .int(-15)),
+    ("0+06", .string("0+06")),
+    ("1:05._", .float(65.0)),
+    ("1._", .float(1.0)),
+  ]
+
+  @Test(arguments: cases) func plainScalarIsReadAsPyYAMLReadsIt(_ text: String, _ expected: Value) {
+    let value = plainScalar(text)
+    if case .float(let number) = value, number.isNaN, case .float(let wanted) = expected {
+      #expect(wanted.isNaN)
+    } else {
+      #expect(value == expected)
+    }
+  }
+}
