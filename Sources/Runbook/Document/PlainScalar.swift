@@ -113,6 +113,7 @@ private struct PlainNumber {
     guard !plain.isEmpty || (radix == 8 && !digits.isEmpty) else { return nil }
     let text = (isNegative ? "-0" : "0") + String(decoding: plain, as: UTF8.self)
     if let number = Int(text, radix: radix) { return .int(number) }
+    if radix == 10 { return number(plain).map { .float(isNegative ? -$0 : $0) } }
     let large = values.reduce(0.0) { $0 * Double(radix) + Double($1) }
     return .float(isNegative ? -large : large)
   }

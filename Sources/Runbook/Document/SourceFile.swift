@@ -6,11 +6,14 @@ public final class SourceFile: Sendable {
   public let path: String
   /// The text, without a byte order mark.
   public let text: String
+  /// Decrypted text: faults name the place in it, and never show the line.
+  public let isSecret: Bool
   /// Where each line begins, in UTF-8 bytes; made when a line is first asked for.
   private let starts = Mutex<[Int]?>(nil)
 
-  public init(path: String, text: String) {
+  public init(path: String, text: String, isSecret: Bool = false) {
     self.path = path
+    self.isSecret = isSecret
     var text = text
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     text.makeContiguousUTF8()

@@ -49,11 +49,22 @@ public struct YAMLReader {
         }
       }
     } catch {
-      throw Diagnostics(faults + [error]).sorted
+      throw shown(faults + [error])
     }
-    guard faults.isEmpty else { throw Diagnostics(faults).sorted }
+    guard faults.isEmpty else { throw shown(faults) }
     guard let root, !root.isEmptyPlain else { return nil }
     return root
+  }
+
+  /// Faults by position; those of decrypted text quote nothing of it but a key.
+  private func shown(_ faults: [Diagnostic]) -> Diagnostics {
+    guard events.file.isSecret else { return Diagnostics(faults).sorted }
+    return Diagnostics(
+      faults.map {
+        $0.message.hasPrefix("the key '")
+          ? $0 : Diagnostic(.syntax, "the decrypted text is not readable as YAML here", at: $0.position)
+      }
+    ).sorted
   }
 
   private mutating func node(_ event: YAMLEvents.Event, depth: Int) throws(Diagnostic) -> Composed {
