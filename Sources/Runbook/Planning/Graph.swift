@@ -2,7 +2,7 @@
 /// host is touched.
 public struct Graph: Sendable {
   public var nodes: [GraphNode]
-  /// Every phase with `rescue`, `always`, `secrets` or handlers, and the runbook itself as number 0.
+  /// Every phase with `rescue`, `always`, `secrets`, `verify` or handlers, and the runbook itself as number 0.
   public var scopes: [GraphScope]
   /// Hosts in the order of the inventory.
   public var hosts: [String]
@@ -19,7 +19,9 @@ public struct GraphNode: Sendable {
   /// Its place in `Graph.nodes`.
   public var index: Int
   public var reference: StepReference
-  public var spec: StepSpec
+  public var spec: StepSpec { step.spec }
+  /// Shared by the nodes of all hosts.
+  private let step: SharedStep
   /// The names of the phases it stands in, outermost first.
   public var phases: [String]
   /// The innermost scope it belongs to, a place in `Graph.scopes`.
@@ -29,22 +31,41 @@ public struct GraphNode: Sendable {
   public var needs: [Int]
   /// Why it is left out (tags, `--start-at`), though its values may be used by others; nil where it takes part.
   public var isLeftOut: String?
+  /// The handlers on its host that it notifies where it changes something, by place in `Graph.nodes`.
+  public var notifies: [Int]
 
   public enum Role: String, Sendable { case main, rescue, always, secrets, verify, handler }
 
   public init(
     index: Int, reference: StepReference, spec: StepSpec, phases: [String], scope: Int, role: Role = .main,
-    needs: [Int], isLeftOut: String? = nil
+    needs: [Int], isLeftOut: String? = nil, notifies: [Int] = []
+  ) {
+    self.init(
+      index: index, reference: reference, step: SharedStep(spec), phases: phases, scope: scope, role: role, needs: needs,
+      isLeftOut: isLeftOut, notifies: notifies)
+  }
+
+  init(
+    index: Int, reference: StepReference, step: SharedStep, phases: [String], scope: Int, role: Role, needs: [Int],
+    isLeftOut: String?, notifies: [Int]
   ) {
     self.index = index
     self.reference = reference
-    self.spec = spec
+    self.step = step
     self.phases = phases
     self.scope = scope
     self.role = role
     self.needs = needs
     self.isLeftOut = isLeftOut
+    self.notifies = notifies
   }
+}
+
+/// One step as written, shared by its nodes: a copy for each of a hundred hosts would cost more than all else.
+final class SharedStep: Sendable {
+  let spec: StepSpec
+
+  init(_ spec: StepSpec) { self.spec = spec }
 }
 
 /// A phase on one host (or the runbook, number 0, on all of them): whose failure its rescue takes up, after whose
@@ -55,7 +76,7 @@ public struct GraphScope: Sendable {
   public var name: String
   /// nil for the runbook.
   public var host: String?
-  /// Places in `Graph.nodes`, by role. `handlers` are by host.
+  /// Places in `Graph.nodes` of the nodes whose innermost scope this is, by role.
   public var main: [Int]
   public var rescue: [Int]
   public var always: [Int]

@@ -34,6 +34,11 @@ public struct GraphBuilder: Sendable {
   public func build(
     _ document: RunbookDocument, _ selection: Selection = Selection()
   ) throws(Diagnostics) -> Graph {
-    throw .one(Diagnostic(.usage, "graphs cannot be built yet"))
+    let building = try GraphBuilding(document, selection, hosts)
+    building.place()
+    building.choose()
+    building.connect()
+    guard building.faults.isEmpty else { throw Diagnostics(building.faults) }
+    return try building.graph()
   }
 }

@@ -4,6 +4,8 @@ public struct RunbookDocument: Sendable {
   public var name: String
   /// The host pattern of the whole runbook.
   public var hosts: String
+  /// Where that stands.
+  public var hostsPosition: SourcePosition?
   public var become: BecomeSpec
   public var variables: [Node.Entry]
   /// The nodes of `vars_files`, paths relative to the runbook's folder, evaluated when the run begins.
@@ -20,6 +22,7 @@ public struct RunbookDocument: Sendable {
     self.file = file
     self.name = name
     self.hosts = hosts
+    hostsPosition = nil
     self.become = become
     self.variables = variables
     self.variableFiles = variableFiles

@@ -89,9 +89,11 @@ final class RunbookReading {
     let name = keys.literal("name") ?? LocalPath.normal(file.path)
     let variableFiles = keys.nodes("vars_files")
     keys.finish()
-    return RunbookDocument(
+    var document = RunbookDocument(
       file: file, name: name, hosts: hosts ?? "all", become: inherited.become, variables: variables,
       variableFiles: variableFiles, items: items, handlers: handlers.removeLast(), files: files)
+    document.hostsPosition = root["hosts"]?.position
+    return document
   }
 
   /// The document of a file; nil where it is empty or does not parse.
