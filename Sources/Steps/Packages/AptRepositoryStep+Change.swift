@@ -45,7 +45,8 @@ extension AptRepositoryStep {
   private func installation(from observed: AptRepositoryState) -> Change? {
     let wanted = Set(fingerprints.map { $0.digits })
     let hasKey =
-      keyURL == nil || observed.fingerprints.map { !$0.isEmpty && wanted.isSuperset(of: $0) } == true
+      keyURL == nil
+      || observed.fingerprints.map { !$0.isEmpty && (takesAnyKey || wanted.isSuperset(of: $0)) } == true
     let isSame = observed.source == source
     guard !isSame || !hasKey || !observed.replaced.isEmpty else { return nil }
     var lines = ["set -eu", AptScript.preamble(lockWait: lockWait), Self.keyFunctions, "wait_for_locks"]
@@ -89,7 +90,7 @@ extension AptRepositoryStep {
     found=$(key_fingerprints "$folder/key") || exit 65
     for one in $found; do
       case " \(fingerprints.map { $0.digits }.joined(separator: " ")) " in
-        *" $one "*) ;;
+        *" $one "* | ' any ') ;;
         *)
           echo "the key at" \(shellWord(url)) "has the fingerprint $one, which is not the one given" >&2
           exit 65 ;;

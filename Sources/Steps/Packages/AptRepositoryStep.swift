@@ -49,7 +49,7 @@ public struct AptRepositoryStep: StepKind {
     keyText = parameters.optional("key", "The signing key itself, armoured.")
     keyURL = parameters.optional("key_url", "Where the host gets the signing key, armoured or binary.")
     fingerprints = parameters.value(
-      "fingerprint", "Fingerprints: every key at `key_url` must be one of them.", default: [])
+      "fingerprint", "Every key at `key_url` must be one of them; `any` takes what an https URL serves.", default: [])
     isTrusted = parameters.value(
       "trusted", "Take it without a signature. Only for a repository on the host itself.", default: false)
     options = parameters.value("options", "More deb822 fields.", default: Pairs([]))
@@ -76,6 +76,9 @@ public struct AptRepositoryStep: StepKind {
         "a key from a URL must be checked: 'fingerprint' is missing", at: "key_url",
         hint: "take the fingerprint from the vendor's documentation, not from the key")
     }
+    if takesAnyKey, fingerprints.count > 1 || keyURL?.hasPrefix("https://") == false {
+      parameters.reject("'any' stands alone, and only for a key from an https URL", at: "fingerprint")
+    }
     if keyText == nil, keyURL == nil, !isTrusted {
       parameters.reject("no signing key: give 'key_url' and 'fingerprint', or 'key'")
     }
@@ -92,6 +95,7 @@ public struct AptRepositoryStep: StepKind {
     }
   }
 
+  var takesAnyKey: Bool { fingerprints.contains(.any) }
   var sourcePath: String { "/etc/apt/sources.list.d/\(name).sources" }
   var keyPath: String { "/etc/apt/keyrings/\(name).gpg" }
 
@@ -100,14 +104,16 @@ public struct AptRepositoryStep: StepKind {
   public var lock: String? { "dpkg" }
 }
 
-/// The forty hex digits of a version 4 key, spaces and case aside.
+/// The forty hex digits of a version 4 key, spaces and case aside; or `any`.
 public struct Fingerprint: ParameterValue, Hashable {
   public let digits: String
+  static let any = Fingerprint(digits: "any")
 
   public static var typeName: String { "fingerprint" }
   public static var placeholder: Fingerprint { Fingerprint(digits: "") }
   public static func decode(_ argument: Argument) throws(ParameterFault) -> Fingerprint {
     let text = try String.decode(argument)
+    if text == "any" { return any }
     let digits = text.filter { !$0.isWhitespace && $0 != ":" }.uppercased()
     guard digits.count == 40, digits.allSatisfy({ $0.isHexDigit }) else {
       throw .invalid(
