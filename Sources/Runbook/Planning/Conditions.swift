@@ -30,6 +30,18 @@ public enum Conditions {
     return nil
   }
 
+  /// Throws where a condition is not one, whatever its names may mean.
+  static func compile(_ node: Node, _ environment: TemplateEnvironment) throws(Diagnostic) {
+    switch node.content {
+    case .sequence(let nodes): for node in nodes { try compile(node, environment) }
+    case .mapping: throw .notACondition(at: node.position)
+    case .scalar(let scalar):
+      do throws(Diagnostic) {
+        _ = try environment.cache.expression(scalar.text, at: node.position)
+      } catch { throw error.located(at: node.position) }
+    }
+  }
+
   private static func holds(
     _ node: Node, in scope: any Scope, _ environment: TemplateEnvironment
   ) throws(EvaluationFault) -> Bool {
