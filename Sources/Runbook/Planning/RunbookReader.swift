@@ -76,10 +76,10 @@ final class RunbookReading {
       return nil
     }
     var keys = KeyReader(entries, of: "a runbook", at: root.position, knowing: CommonKey.runbook, in: self)
-    let hosts = keys.pattern("hosts")
     if !keys.has("hosts") {
       reject(.missing, "'hosts' is missing", at: root.position, hint: "write 'hosts: all' to run on every host")
     }
+    let hosts = keys.pattern("hosts")
     var inherited = Inheritance(folders: folders(of: file))
     keys.inherit(into: &inherited, hosts: false)
     let variables = keys.mapping("vars")

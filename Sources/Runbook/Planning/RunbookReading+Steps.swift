@@ -152,16 +152,16 @@ extension RunbookReading {
   private func checkShape(_ entry: Node.Entry) {
     guard let kind = registry[entry.key], case .scalar(let scalar) = entry.value.content else { return }
     let isEmpty = Argument(literal: entry.value).isNull
-    let pairs = scalar.text.split(separator: " ").filter { word in
-      guard let sign = word.firstIndex(of: "="), sign != word.startIndex else { return false }
-      return word[..<sign].allSatisfy { $0.isLetter || $0 == "_" }
-    }
     guard kind.shorthand == nil, !isEmpty else { return }
-    let words = scalar.text.split(separator: " ")
-    let hint =
-      !words.isEmpty && pairs.count == words.count
-      ? "write '\(entry.key): { \(pairs.map { $0.replacing("=", with: ": ", maxReplacements: 1) }.joined(separator: ", ")) }'"
-      : nil
+    let words = scalar.text.split(separator: " ").map { String($0) }
+    let pairs = words.compactMap { word -> String? in
+      guard let sign = word.firstIndex(of: "="), sign != word.startIndex,
+        word[..<sign].allSatisfy({ $0.isLetter || $0 == "_" })
+      else { return nil }
+      return "\(word[..<sign]): \(word[word.index(after: sign)...])"
+    }
+    let isPairs = !words.isEmpty && pairs.count == words.count
+    let hint = isPairs ? "write '\(entry.key): { \(pairs.joined(separator: ", ")) }'" : nil
     reject(.invalidValue, "'\(entry.key)' takes a map of parameters, this is text", at: entry.value.position, hint: hint)
   }
 }
