@@ -9,6 +9,7 @@ final class Interrupts: Sendable {
     var stop: (@Sendable () -> Void)?
     var restore: (@Sendable () -> Void)?
     var hasStopped = false
+    var isAsking = false
   }
 
   private let state = Mutex(State())
@@ -42,13 +43,21 @@ final class Interrupts: Sendable {
     return await task.value
   }
 
+  /// While a question is asked, the first signal is the question's: it ends by itself, and puts the terminal in
+  /// order.
+  func beginQuestion() { state.withLock { $0.isAsking = true } }
+  func endQuestion() { state.withLock { $0.isAsking = false } }
+
   private func handle() {
-    let (stop, restore) = state.withLock { state in
+    let (isFirst, now) = state.withLock { state in
       defer { state.hasStopped = true }
-      return (state.hasStopped ? nil : state.stop, state.restore)
+      return (!state.hasStopped, state)
     }
-    if let stop { return stop() }
-    restore?()
+    if isFirst, now.stop != nil || now.isAsking {
+      now.stop?()
+      return
+    }
+    now.restore?()
     _exit(ExitStatus.interrupted.rawValue)
   }
 }
