@@ -7,7 +7,7 @@ import Steps
 struct Program {
   /// Every command, in the order of the help.
   static let commands: [any Command.Type] = [
-    HelpCommand.self, VersionCommand.self,
+    PlanCommand.self, ApplyCommand.self, CheckCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   static func main() async {

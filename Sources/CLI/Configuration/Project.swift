@@ -5,6 +5,8 @@ struct Project: Sendable {
   var folder: String
   var configuration: Configuration
   var keyring: VaultKeyring
+  /// The keyring that all decryption goes through.
+  var secrets: HidingKeyring
   var inventory: Inventory
   /// The inventory's sources, for the journal.
   var sources: [String]
@@ -23,7 +25,8 @@ struct Project: Sendable {
     }
     configuration = try Configuration(root: folder, arguments: arguments, environment: invocation.environment)
     keyring = try Keyring.make(configuration, invocation)
-    extraVariables = try ExtraVariables.read(arguments.all(.extraVariables), keyring: keyring)
+    secrets = HidingKeyring(keyring: keyring, console: invocation.console)
+    extraVariables = try ExtraVariables.read(arguments.all(.extraVariables), keyring: secrets)
     invocation.console.hide(.map(extraVariables))
     sources = inventory ?? configuration.all(.inventory)
     do throws(Diagnostic) {
@@ -42,7 +45,7 @@ struct Project: Sendable {
     }
     let folders = ProjectFolders(
       root: folder, vault: configuration.text(.vaultFolder), runbook: runbook.map { LocalFile.parent(of: $0) })
-    self.inventory = try Inventory.load(sources, project: folders, keyring: keyring)
+    self.inventory = try Inventory.load(sources, project: folders, keyring: secrets)
   }
 
   var stateFolder: String { configuration.text(.stateFolder) }
@@ -60,7 +63,7 @@ struct Project: Sendable {
   func scope(of host: InventoryHost, adding layers: [VariableLayer] = []) throws(Diagnostics) -> LayeredScope {
     let extra = VariableLayer(.extra, title: "--extra-vars", extraVariables)
     return try LayeredScope.host(
-      host, of: inventory, adding: layers + [extra], keyring: keyring, folders: [folder])
+      host, of: inventory, adding: layers + [extra], keyring: secrets, folders: [folder])
   }
 }
 

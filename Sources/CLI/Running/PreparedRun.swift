@@ -59,7 +59,7 @@ struct PreparedRun: Sendable {
       projectFolder: project.folder, stateFolder: project.stateFolder)
     input.extraVariables = project.extraVariables
     input.become = { (host) throws(Diagnostic) in try project.connection(host, scopes).become }
-    input.journalPassword = { project.journalPassword() }
+    input.journalPassword = { project.keyring.sealingPassword() }
     input.options.forks = project.configuration.number(.forks)
     input.options.saysYes = invocation.arguments.has(.yes)
     input.options.asksEachStep = invocation.arguments.has(.step)

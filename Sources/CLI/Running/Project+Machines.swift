@@ -28,11 +28,18 @@ extension Project {
   }
 
   func machine(_ host: String, _ scopes: HostScopes) throws(Diagnostic) -> any Machine {
-    throw Diagnostic(.unreachable, "todo")
+    AbsentMachine(name: host)
   }
 
   /// The control machine, on behalf of a host.
   func controlMachine(_ host: String) -> any Machine {
-    fatalError()
+    AbsentMachine(name: host)
   }
+}
+
+/// Stands where the machines are not there yet.
+struct AbsentMachine: Machine {
+  let name: String
+  func open(as account: SessionAccount) async throws(MachineFault) -> any ShellSession { throw .interrupted }
+  func close() async {}
 }

@@ -22,9 +22,26 @@ struct RunObserver: Sendable {
         palette: console.palette, isVerbose: isVerbose, showsDiffs: showsDiffs, write: { console.print($0) })
     }
     prompt = Prompt(interrupts: invocation.interrupts)
+    trace = try Self.trace(invocation)
+  }
+
+  /// While a plan is made only the plan goes to the standard output, where that is no terminal.
+  init(planning invocation: Invocation) throws(Diagnostics) {
+    let console = invocation.console
+    if console.isOutputTerminal, !invocation.arguments.has(.json) {
+      reporter = LiveReporter(
+        palette: console.palette, size: { terminalSize() }, write: { console.print($0) })
+    } else {
+      reporter = LineReporter(palette: console.errorPalette, write: { console.complain($0) })
+    }
+    prompt = Prompt(interrupts: invocation.interrupts)
+    trace = try Self.trace(invocation)
+  }
+
+  private static func trace(_ invocation: Invocation) throws(Diagnostics) -> TraceFile? {
+    guard let path = invocation.arguments.text(.trace) else { return nil }
     do throws(Diagnostic) {
-      trace =
-        if let path = arguments.text(.trace) { try TraceFile(path, scrub: { console.scrub($0) }) } else { nil }
+      return try TraceFile(path, scrub: { invocation.console.scrub($0) })
     } catch {
       throw .one(error)
     }

@@ -19,6 +19,13 @@ public final class JSONReporter: Reporter {
 }
 
 extension Event {
+  /// One line of JSON without its end, with the time since the program began.
+  public func json(after elapsed: Duration) -> String {
+    var fields = jsonFields
+    fields["at"] = .float(elapsed.inSeconds)
+    return Value.map(fields).json()
+  }
+
   /// The object of one event; `type` says which.
   var jsonFields: ValueMap {
     switch self {
