@@ -18,6 +18,11 @@ struct HostScopes: Sendable {
     self.scopes = scopes
   }
 
+  /// For the check before anything is contacted: names that steps will give a value are pending.
+  func scope(of host: String, promises: [String: String]) -> any Scope {
+    scope(HostVariables(host: host, pending: promises))
+  }
+
   /// What is known of a host without asking it; facts are pending.
   func scope(of host: String) -> (any Scope) {
     scope(HostVariables(host: host))

@@ -21,7 +21,13 @@ struct PreparedRun: Sendable {
       try inventory.hosts(matching: pattern, at: position).map { $0.name }
     }
     graph = try builder.build(document, Self.selection(arguments, project))
-    scopes = try HostScopes(project, document, hosts: graph.hosts)
+    let scopes = try HostScopes(project, document, hosts: graph.hosts)
+    self.scopes = scopes
+    let check = StaticCheck(
+      registry: .standard, environment: TemplateEnvironment(folders: [project.folder], keyring: project.secrets)
+    ) { scopes.scope(of: $0, promises: $1) }
+    let faults = check.faults(in: graph)
+    if !faults.isEmpty { throw Diagnostics(faults) }
   }
 
   /// From the command line.
