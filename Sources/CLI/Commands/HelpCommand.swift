@@ -14,13 +14,31 @@ struct HelpCommand: Command {
       console.print(HelpText.overview(Program.commands, console.palette))
       return .done
     }
+    if topic == "step" {
+      console.print(try stepPage(invocation.operand(1)))
+      return .done
+    }
     guard let command = Program.commands.first(where: { $0.name == topic }) else { throw .one(.noTopic(topic)) }
     console.print(HelpText.page(command, console.palette))
     return .done
   }
+
+  private static func stepPage(_ key: String?) throws(Diagnostics) -> String {
+    let registry = StepRegistry.standard
+    guard let key else { return StepManual.index(registry) }
+    guard let kind = registry[key] else { throw .one(.noKind(key, registry)) }
+    return StepManual.page(kind)
+  }
 }
 
 extension Diagnostic {
+  static func noKind(_ key: String, _ registry: StepRegistry) -> Diagnostic {
+    let nearest = nearestName(to: key, among: registry.keys)
+    return Diagnostic(
+      .unknownName, "there is no step kind '\(key)'",
+      hint: nearest.map { "did you mean '\($0)'?" } ?? "'runbook help step' lists them")
+  }
+
   fileprivate static func noTopic(_ topic: String) -> Diagnostic {
     let nearest = nearestName(to: topic, among: Program.commands.map { $0.name })
     return Diagnostic(.usage, "there is no command '\(topic)'", hint: nearest.map { "did you mean '\($0)'?" })
