@@ -8,7 +8,7 @@ struct Program {
   /// Every command, in the order of the help.
   static let commands: [any Command.Type] = [
     PlanCommand.self, ApplyCommand.self, CheckCommand.self, VarsCommand.self, InventoryCommand.self,
-    ConfigCommand.self, HelpCommand.self, VersionCommand.self,
+    ConfigCommand.self, LintCommand.self, SchemaCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   static func main() async {

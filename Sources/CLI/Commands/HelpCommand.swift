@@ -15,7 +15,7 @@ struct HelpCommand: Command {
       return .done
     }
     if topic == "step" {
-      console.print(try stepPage(invocation.operand(1)))
+      console.print(try stepPage(invocation.operand(1), console.palette))
       return .done
     }
     guard let command = Program.commands.first(where: { $0.name == topic }) else { throw .one(.noTopic(topic)) }
@@ -23,11 +23,11 @@ struct HelpCommand: Command {
     return .done
   }
 
-  private static func stepPage(_ key: String?) throws(Diagnostics) -> String {
+  private static func stepPage(_ key: String?, _ palette: Palette) throws(Diagnostics) -> String {
     let registry = StepRegistry.standard
-    guard let key else { return StepManual.index(registry) }
+    guard let key else { return StepHelp.index(registry, palette) }
     guard let kind = registry[key] else { throw .one(.noKind(key, registry)) }
-    return StepManual.page(kind)
+    return StepHelp.page(kind, palette)
   }
 }
 

@@ -76,7 +76,7 @@ struct PreparedRun: Sendable {
 }
 
 extension Diagnostic {
-  fileprivate static func noRunbook(_ path: String) -> Diagnostic {
+  static func noRunbook(_ path: String) -> Diagnostic {
     let folder = LocalFile.parent(of: path)
     // A hint is all that the listing is for: a folder that cannot be listed gives none.
     let names = ((try? LocalFile.list(folder)) ?? []).filter { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") }

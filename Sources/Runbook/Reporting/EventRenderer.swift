@@ -76,7 +76,7 @@ extension StepLabel {
 
 extension Diagnostic {
   /// As a warning: its first line says so.
-  func warning(_ palette: Palette) -> String {
+  public func warning(_ palette: Palette) -> String {
     rendered(color: palette.isOn).replacing("error: ", with: "warning: ", maxReplacements: 1)
   }
 }
