@@ -62,8 +62,8 @@ struct Project: Sendable {
   /// The variables of a host as far as they are known without contacting it.
   func scope(of host: InventoryHost, adding layers: [VariableLayer] = []) throws(Diagnostics) -> LayeredScope {
     let extra = VariableLayer(.extra, title: "--extra-vars", extraVariables)
-    let all = try inventory.layers(for: host) + layers + [extra]
-    return LayeredScope(all, keyring: secrets, folders: [folder])
+    return try LayeredScope.host(
+      host, of: inventory, adding: layers + [extra], keyring: secrets, folders: [folder])
   }
 }
 

@@ -84,7 +84,9 @@ struct HostScopes: Sendable {
       let source = try SourceFile.read(path: path)
       isVaulted = VaultEnvelope.isVaulted(source.text)
       let start = SourcePosition(file: source, line: 1, column: 1)
-      file = isVaulted ? SourceFile(path: path, text: try project.secrets.decrypt(source.text, at: start)) : source
+      file =
+        isVaulted
+        ? SourceFile(path: path, text: try project.secrets.decrypt(source.text, at: start), isSecret: true) : source
     } catch {
       throw .one(error.located(at: position))
     }
