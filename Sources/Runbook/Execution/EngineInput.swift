@@ -1,12 +1,13 @@
+import Glibc
+
 /// All that a run is made of: what shall be so, where, and how the engine reaches the hosts and the person.
 public struct EngineInput: Sendable {
   public var document: RunbookDocument
   public var graph: Graph
   public var registry: StepRegistry
-  /// The variables of a host, with what the run has learnt about it so far in its place among them.
+  /// The variables of a host, with what the run has learnt about it so far in its place among them: a
+  /// `LayeredScope`, so that each variable of a step takes its place by rank.
   public var scope: @Sendable (HostVariables) -> any Scope
-  /// `-e`: stronger than every other variable, those of a step included.
-  public var extraVariables: ValueMap
   /// The machine of a host. Called once for each.
   public var machine: @Sendable (String) throws(Diagnostic) -> any Machine
   /// The control machine, on behalf of a host, for `delegate: control`.
@@ -23,6 +24,8 @@ public struct EngineInput: Sendable {
   public var projectFolder: String
   /// Where runs are kept: `.runbook` in the project.
   public var stateFolder: String
+  /// The program's version, for the journal.
+  public var version: String
   public var events: @Sendable (Event) -> Void
   /// Asks the person; false for anything but yes.
   public var ask: @Sendable (StepLabel, Text) async -> Bool
@@ -38,7 +41,6 @@ public struct EngineInput: Sendable {
     self.graph = graph
     self.registry = registry
     self.scope = scope
-    extraVariables = [:]
     self.machine = machine
     self.control = control
     become = { _ in BecomeSettings() }
@@ -48,26 +50,9 @@ public struct EngineInput: Sendable {
     self.arguments = arguments
     self.projectFolder = projectFolder
     self.stateFolder = stateFolder
+    version = ""
     events = { _ in }
     ask = { _, _ in false }
-  }
-}
-
-/// What the run knows about one host beyond the inventory.
-public struct HostVariables: Sendable {
-  public var host: String
-  /// nil: not asked for yet, so that every fact is pending.
-  public var facts: ValueMap?
-  /// What `register` and `set` gave so far: weaker than `-e` and the variables of steps, stronger than all else.
-  public var assigned: ValueMap
-  /// Names that will have a value once an earlier step has run, and what they wait for.
-  public var pending: [String: String]
-
-  public init(host: String, facts: ValueMap? = nil, assigned: ValueMap = [:], pending: [String: String] = [:]) {
-    self.host = host
-    self.facts = facts
-    self.assigned = assigned
-    self.pending = pending
   }
 }
 
@@ -79,31 +64,13 @@ public struct EngineOptions: Sendable {
   public var saysYes = false
   /// Ask before each step that would change something.
   public var asksEachStep = false
+  /// How long an action may take where its step does not say.
+  public var stepTimeout: Duration = .seconds(3600)
+  /// The folder on the hosts for the lock and the records of runs.
+  public var hostStateFolder = "/var/lib/runbook"
 
   public init() {}
 }
 
-/// What the person asked for: kept in the journal, so that `resume` needs only the run's number.
-public struct RunArguments: Sendable, Hashable {
-  /// The runbook's path, relative to the project where it is in it.
-  public var runbook: String
-  public var inventory: [String]
-  public var limit: String?
-  public var tags: [String]
-  public var skipTags: [String]
-  public var startAt: String?
-  public var extraVariables: ValueMap
-
-  public init(
-    runbook: String, inventory: [String] = [], limit: String? = nil, tags: [String] = [], skipTags: [String] = [],
-    startAt: String? = nil, extraVariables: ValueMap = [:]
-  ) {
-    self.runbook = runbook
-    self.inventory = inventory
-    self.limit = limit
-    self.tags = tags
-    self.skipTags = skipTags
-    self.startAt = startAt
-    self.extraVariables = extraVariables
-  }
-}
+/// Seconds since 1970.
+func now() -> Int { time(nil) }

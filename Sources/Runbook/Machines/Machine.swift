@@ -67,5 +67,7 @@ public enum MachineFault: Error, Sendable {
   case unreachable(Diagnostic)
   /// The connection went while something ran: what it did is not known.
   case wentAway(Diagnostic)
+  /// The machine was reached, and what was asked of it (a transfer) could not be done: disk full, no permission.
+  case failed(Diagnostic)
   case interrupted
 }
