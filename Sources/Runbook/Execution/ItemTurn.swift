@@ -113,7 +113,7 @@ struct ItemTurn {
     case .changed(let change, let outputs):
       let outputs = outputs.finished(changed: true, failed: false)
       return written(.changed, Result(outcome: .changed(change), outputs: outputs, hasChanged: true))
-    case .skipped(let why): return Result(outcome: .skipped(why), outputs: ["skipped": true, "changed": false])
+    case .skipped(let why): return Result(outcome: .skipped(why), outputs: ["skipped": .bool(true), "changed": .bool(false)])
     case .failed(let fault, let outputs):
       var outputs = outputs.finished(changed: false, failed: true)
       if outputs["msg"] == nil { outputs["msg"] = .string(fault.message) }
@@ -148,7 +148,7 @@ struct ItemTurn {
   }
 
   var handlerIDs: [String] {
-    context.input.graph.handlers(of: node).map { context.input.graph.nodes[$0].reference.id }
+    node.notifies.map { context.input.graph.nodes[$0].reference.id }
   }
 
   /// Writes down that the step is under way, before anything is done.

@@ -47,7 +47,7 @@ struct StepTurn {
       case .skipped(let why):
         end(context.label(node), .skipped(why))
         report.status = .skipped
-        register(.map(["changed": false, "failed": false, "skipped": true]))
+        register(.map(["changed": .bool(false), "failed": .bool(false), "skipped": .bool(true)]))
       case .pending(let why):
         fail(context.label(node), Diagnostic(.failed, "'\(node.plainTitle)' cannot be done: \(why)", at: node.spec.position))
       case .failed(let fault): fail(context.label(node), fault.located(at: node.spec.position))
@@ -93,7 +93,7 @@ struct StepTurn {
     }
     if report.down != nil || report.fatal != nil { report.status = .failed }
     register(Value.registered(results))
-    if hasChanged { report.notified = context.input.graph.handlers(of: node) }
+    if hasChanged { report.notified = node.notifies }
   }
 
   /// Others may use what a step gives that tags leave out; it is looked at and never done.
@@ -133,7 +133,7 @@ struct StepTurn {
   private mutating func fail(_ label: StepLabel, _ fault: Diagnostic) {
     report.status = node.spec.allowsFailure ? .tolerated : .failed
     end(label, node.spec.allowsFailure ? .tolerated(fault) : .failed(fault))
-    register(.map(["changed": false, "failed": true, "msg": .string(fault.message)]))
+    register(.map(["changed": .bool(false), "failed": .bool(true), "msg": .string(fault.message)]))
   }
 
   private mutating func end(_ label: StepLabel, _ outcome: StepOutcome, took: Duration = .zero) {

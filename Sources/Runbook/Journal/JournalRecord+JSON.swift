@@ -91,7 +91,7 @@ extension StepRecord {
     case .vaulted(let text, let label):
       more["sealed"] = .string(text)
       more["label"] = .string(label)
-    case .withheld: more["withheld"] = true
+    case .withheld: more["withheld"] = .bool(true)
     }
     return key.fields("step-finished", more)
   }
@@ -129,11 +129,6 @@ extension SecretFiles {
       host: try value.words("host"), user: value["user"]?.text?.string, method: value["method"]?.text?.string,
       isDelegated: value["delegated"] == .bool(true), paths: try value.list("paths"))
   }
-}
-
-extension Value: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
-  public init(stringLiteral value: String) { self = .string(Text(value)) }
-  public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension Value {

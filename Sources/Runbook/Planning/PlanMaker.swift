@@ -68,7 +68,7 @@ struct PlanMaker {
   private func handlerEntries(_ node: GraphNode) -> [PlanEntry] {
     guard node.isLeftOut == nil else { return [] }
     let asks = graph.nodes.first { other in
-      other.reference.host == node.reference.host && graph.handlers(of: other).contains(node.index)
+      other.notifies.contains(node.index)
         && entries[other.index].contains { $0.verdict.isPending }
     }
     guard let asks else { return [] }
@@ -97,30 +97,5 @@ extension Verdict {
     case .change, .later: true
     case .ok, .skipped, .failed: false
     }
-  }
-}
-
-extension Graph {
-  /// The handlers that a step asks for when it has changed something: of its phase, or of one around it.
-  func handlers(of node: GraphNode) -> [Int] {
-    node.spec.notify.compactMap { notify in
-      var scope: Int? = node.scope
-      while let index = scope {
-        let found = scopes[index].handlers.first {
-          nodes[$0].reference.host == node.reference.host && nodes[$0].isCalled(notify.name)
-        }
-        if let found { return found }
-        scope = scopes[index].parent
-      }
-      return nil
-    }
-  }
-}
-
-extension GraphNode {
-  fileprivate func isCalled(_ name: String) -> Bool {
-    if reference.id == name { return true }
-    guard case .scalar(let scalar)? = spec.name?.content else { return false }
-    return scalar.text == name
   }
 }

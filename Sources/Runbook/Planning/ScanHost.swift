@@ -134,7 +134,7 @@ extension ScanHost.Known {
   var registered: Value? {
     switch evaluation {
     case .pending, .failed: return nil
-    case .skipped: return .map(["changed": false, "failed": false, "skipped": true])
+    case .skipped: return .map(["changed": .bool(false), "failed": .bool(false), "skipped": .bool(true)])
     case .steps(let steps):
       guard standings.count == steps.count, !standings.isEmpty else { return nil }
       var results: [(PlannedStep, ValueMap)] = []
