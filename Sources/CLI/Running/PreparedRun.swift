@@ -63,7 +63,6 @@ struct PreparedRun: Sendable {
       machine: { (host) throws(Diagnostic) in try project.machine(host, scopes) },
       control: { project.controlMachine($0) }, keyring: project.secrets, arguments: arguments,
       projectFolder: project.folder, stateFolder: project.stateFolder)
-    input.extraVariables = project.extraVariables
     input.become = { (host) throws(Diagnostic) in try project.connection(host, scopes).become }
     input.journalPassword = { project.keyring.sealingPassword() }
     input.options.forks = project.configuration.number(.forks)

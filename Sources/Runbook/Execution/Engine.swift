@@ -11,11 +11,19 @@ public struct Engine: Sendable {
     self.crashPoint = crashPoint
   }
 
-  /// Looks at every host and says what applying would do. Changes nothing there.
-  public func plan() async throws(Diagnostic) -> Plan {
-    let scanned = try await scan()
-    await scanned.close()
-    return scanned.plan
+  /// Looks at every host and says what applying would do. Changes nothing there. Trouble of the control machine's own
+  /// is a fault of every host.
+  public func plan() async -> Plan {
+    do throws(Diagnostic) {
+      let scanned = try await scan()
+      await scanned.close()
+      return scanned.plan
+    } catch {
+      let faults = input.graph.hosts.map { (host: $0, diagnostic: error) }
+      return Plan(
+        runbook: input.arguments.runbook, name: input.document.name, hosts: input.graph.hosts, entries: [],
+        faults: faults)
+    }
   }
 
   /// Looks at every host, and keeps the connections for `apply`. `resuming`: a run that was cut off.
@@ -34,7 +42,13 @@ public struct Engine: Sendable {
   }
 
   /// Looks, and does what there is to do.
-  public func apply() async throws(Diagnostic) -> RunSummary { try await apply(try await scan()) }
+  public func apply() async -> RunSummary {
+    do throws(Diagnostic) {
+      return try await apply(try await scan())
+    } catch {
+      return .neverBegun(error, input.graph.hosts)
+    }
+  }
 
   /// Does what a scan found to be done, and keeps a journal of it. Throws where the journal cannot be begun; the
   /// connections are closed in every outcome.
@@ -102,4 +116,18 @@ public struct Engine: Sendable {
       sealedExtras: extras.isEmpty ? nil : seal.vaulted(.map(extras)),
       extraDigests: Dictionary(uniqueKeysWithValues: digests))
   }
+}
+
+extension RunSummary {
+  /// A run that could not even begin its journal.
+  fileprivate static func neverBegun(_ fault: Diagnostic, _ hosts: [String]) -> RunSummary {
+    RunSummary(
+      id: "", result: .failed, hosts: hosts.map { ($0, HostCounts()) }, failures: [(.run, fault)], took: .zero,
+      roundTrips: 0)
+  }
+}
+
+extension StepLabel {
+  /// Who a fault of the run as a whole is about.
+  static let run = StepLabel(reference: StepReference(id: "run", host: "control"), title: "the run")
 }

@@ -6,12 +6,12 @@ extension RunLoop {
     if !isHalted { await leaveHosts() }
     let result = tally.result(walk)
     var failures = tally.standing(walk).map { (label: $0.label, diagnostic: $0.diagnostic) }
-    if let fatal = tally.fatal { failures.append((RunLoop.runLabel, fatal)) }
+    if let fatal = tally.fatal { failures.append((.run, fatal)) }
     if !isHalted {
       do throws(Diagnostic) {
         try context.journal?.append(.runFinished(result: result.rawValue, time: now()))
       } catch {
-        failures.append((RunLoop.runLabel, error))
+        failures.append((.run, error))
       }
     }
     let roundTrips = await context.connections.close()
@@ -22,9 +22,6 @@ extension RunLoop {
     context.input.events(.runFinished(summary))
     return summary
   }
-
-  /// Who a fault of the run as a whole is about.
-  private static let runLabel = StepLabel(reference: StepReference(id: "run", host: "control"), title: "the run")
 
   /// Outlives the cancellation of the run: what an interrupted run leaves behind must be as little as what any
   /// other does.
