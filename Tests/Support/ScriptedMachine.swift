@@ -1,4 +1,4 @@
-import Runbook
+public import Runbook
 import Synchronization
 
 /// A machine that answers from a list, in order, and refuses every call that the list does not foresee.
