@@ -38,7 +38,7 @@ struct StreamPump {
   }
 
   private let process: ChildProcess
-  private let alarm: Alarm?
+  private var alarm: Alarm?
   private var pending: [UInt8] = []
   private var sent = 0
   private var closesInput = false
@@ -60,6 +60,9 @@ struct StreamPump {
     }
     pending.append(contentsOf: bytes)
   }
+
+  /// From here on the alarm wakes nobody: it has been heard.
+  mutating func ignoreAlarm() { alarm = nil }
 
   /// Closes the child's input once all is sent.
   mutating func finishSending() {
