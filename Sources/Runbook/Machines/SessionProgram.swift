@@ -48,13 +48,12 @@ enum SessionProgram {
     if [ "$1$rb_fine" = yn ]; then rb_status=s
     else ( rb_text=$2; set --; eval "$rb_text" ) </dev/null; rb_status=$?; [ $rb_status = 0 ] || rb_fine=n; fi
     rb_end "$rb_mark" $rb_index $rb_status; rb_index=$((rb_index + 1)); shift 2; done; }
-    rb_run() { rb_batch "$@" & rb_job=$!; }
+    rb_run() { rb_batch "$@" & rb_job=$!; rb_from=; if rb_look $!; then rb_own=$rb_group rb_from=$rb_start; fi; }
     rb_done() { wait "$rb_job"; rb_job=; }
     rb_look() { { IFS= read -r rb_line <"/proc/$1/stat"; } 2>/dev/null || return 1
     case $rb_line in *')'*) ;; *) return 1 ;; esac
     set -- ${rb_line##*)}; rb_state=$1 rb_group=$3 rb_start=${20}; }
-    rb_strike() { if rb_look "$rb_job"; then :; else kill -"$1" "$rb_job" 2>/dev/null; return; fi
-    rb_own=$rb_group rb_from=$rb_start rb_hit=1
+    rb_strike() { [ -n "$rb_from" ] || { kill -"$1" "$rb_job" 2>/dev/null; return; }; rb_hit=1
     for rb_pid in /proc/[0-9]*; do rb_pid=${rb_pid#/proc/}
     if [ "$rb_pid" != $$ ] && rb_look "$rb_pid" && [ "$rb_group" = "$rb_own" ] && [ "$rb_state" != Z ] &&
     [ "$rb_start" -ge "$rb_from" ]; then kill -"$1" "$rb_pid" 2>/dev/null; rb_hit=0; fi; done; return $rb_hit; }

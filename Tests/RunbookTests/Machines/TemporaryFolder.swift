@@ -56,3 +56,9 @@ func write(_ content: [UInt8], to path: String, mode: mode_t = 0o644) throws {
     rest = rest.dropFirst(count)
   }
 }
+
+/// Whether a process has ended; its entry may stay until its parent looks.
+func isGone(_ pid: pid_t) -> Bool {
+  guard kill(pid, 0) == 0, let stat = try? bytes("/proc/\(pid)/stat") else { return true }
+  return String(decoding: stat, as: UTF8.self).contains(") Z ")
+}
