@@ -9,10 +9,7 @@ struct PlanCommand: Command {
     Looks at every host, once, and prints each step that would change something, with the differences of files.
     Marks: + create, ~ change, - remove, > run, ? not known before an earlier step has run, ! a fault.
     """
-  static let examples = [
-    "runbook plan runbooks/setup.yml --limit host01",
-    "runbook plan runbooks/setup.yml --save setup.plan",
-  ]
+  static let examples = ["runbook plan runbooks/setup.yml --limit host01"]
   static let options: [Option] =
     Option.forProject + Option.forHosts + Option.forSelection + [.noDiff, .diff, .json, .trace]
   static let operands = 1...1

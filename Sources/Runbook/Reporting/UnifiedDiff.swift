@@ -22,13 +22,13 @@ public struct UnifiedDiff: Sendable, Equatable {
     // A label never holds a line end, but a secret may: then the two sides have other numbers of lines, and a
     // line is shown by what it is made of instead.
     let hasSameLines = shownRight.lines.count == right.lines.count
-    var builder = DiffBuilder(left: left, right: right, context: context)
-    builder.shownRight = (0..<right.lines.count).map { index in
+    let lines = (0..<right.lines.count).map { index in
       guard secretLines.contains(index) else { return right.lines[index] }
       return hasSameLines ? shownRight.lines[index] : "‹secret›"
     }
-    builder.secretRight = secretLines
-    lines = builder.lines(of: script)
+    let builder = DiffBuilder(
+      left: left, right: right, context: context, shownRight: lines, secretRight: secretLines)
+    self.lines = builder.lines(of: script)
   }
 
   /// The numbers, from 0, of the lines that hold a part of a secret.
@@ -63,13 +63,24 @@ private struct DiffBuilder {
   let left: DiffSide
   let right: DiffSide
   let context: Int
-  var shownRight: [String] = []
-  var secretRight: Set<Int> = []
+  let shownRight: [String]
+  let secretRight: Set<Int>
+  /// Keys of the side after, none of whose lines is secret.
+  private let clearKeys: Set<String>
 
-  init(left: DiffSide, right: DiffSide, context: Int) {
+  init(left: DiffSide, right: DiffSide, context: Int, shownRight: [String], secretRight: Set<Int>) {
     self.left = left
     self.right = right
     self.context = context
+    self.shownRight = shownRight
+    self.secretRight = secretRight
+    guard !secretRight.isEmpty else {
+      clearKeys = []
+      return
+    }
+    let keys = right.lines.indices.map { (index: $0, key: Self.key(of: right.lines[$0])) }
+    let secret = Set(keys.filter { secretRight.contains($0.index) }.compactMap { $0.key })
+    clearKeys = Set(keys.compactMap { $0.key }).subtracting(secret)
   }
 
   func lines(of script: EditScript) -> [UnifiedDiff.Line] {
@@ -106,12 +117,18 @@ private struct DiffBuilder {
     return lines
   }
 
-  /// A line of the side before may be an older value of a secret. `KEY=value` keeps its key.
+  /// A line of the side before that gives way to a secret may be an older value of it, whatever its key was. One
+  /// whose key has a value in clear on the side after is none.
   private func shownLeft(_ index: Int, hiding: Bool) -> String {
     let line = left.lines[index]
     guard hiding else { return line }
-    guard let end = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return "‹hidden›" }
-    return line[...end] + "‹hidden›"
+    guard let key = Self.key(of: line) else { return "‹hidden›" }
+    return clearKeys.contains(key) ? line : key + "‹hidden›"
+  }
+
+  /// `KEY=` of `KEY=value`, `key: ` of `key: value`.
+  private static func key(of line: String) -> String? {
+    line.firstIndex { $0 == "=" || $0 == ":" }.map { String(line[...$0]) }
   }
 
   private static func range(_ start: Int, _ count: Int) -> String {
