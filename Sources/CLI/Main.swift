@@ -7,8 +7,9 @@ import Steps
 struct Program {
   /// Every command, in the order of the help.
   static let commands: [any Command.Type] = [
-    PlanCommand.self, ApplyCommand.self, CheckCommand.self, VarsCommand.self, InventoryCommand.self,
-    ConfigCommand.self, LintCommand.self, SchemaCommand.self, HelpCommand.self, VersionCommand.self,
+    PlanCommand.self, ApplyCommand.self, ResumeCommand.self, CheckCommand.self, LintCommand.self, VarsCommand.self,
+    InventoryCommand.self, RunsCommand.self, ShowCommand.self, ConfigCommand.self, SchemaCommand.self,
+    HelpCommand.self, VersionCommand.self,
   ]
 
   static func main() async {

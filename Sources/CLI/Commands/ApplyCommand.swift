@@ -29,27 +29,45 @@ struct ApplyCommand: Command {
     }
     if !arguments.has(.yes), arguments.has(.json) || !Prompt.isPossible { throw .one(.nobodyToAsk(runbook)) }
     let observer = try RunObserver(invocation)
-    if !arguments.has(.yes), let status = try await confirm(prepared, invocation) { return status }
-    return await Runner.apply(Engine(prepared.input(invocation, observer: observer)), observer, invocation)
+    let engine = Engine(prepared.input(invocation, observer: observer))
+    if arguments.has(.yes) { return await Runner.apply(engine, observer, invocation) }
+    switch try await confirm(engine, observer, invocation) {
+    case .goOn(let scanned): return await Runner.apply(engine, scanned, observer, invocation)
+    case .end(let status): return status
+    }
   }
 
-  /// Shows the plan and asks. Where the answer is no, or there is nothing to do, that is the status; nil: go on.
+  private enum Answer {
+    case goOn(ScannedRun)
+    case end(ExitStatus)
+  }
+
+  /// Shows the plan and asks.
   private static func confirm(
-    _ prepared: PreparedRun, _ invocation: Invocation
-  ) async throws(Diagnostics) -> ExitStatus? {
-    let observer = try RunObserver(planning: invocation)
-    let engine = Engine(prepared.input(invocation, observer: observer))
-    let plan = await observer.watching(invocation.interrupts) { await engine.plan() }
-    if invocation.interrupts.hasStopped { return .interrupted }
-    PlanPrinter.print(plan, invocation)
-    guard plan.hasChanges else { return PlanPrinter.status(of: plan) }
+    _ engine: Engine, _ observer: RunObserver, _ invocation: Invocation
+  ) async throws(Diagnostics) -> Answer {
+    let outcome = await observer.watching(invocation.interrupts) { () -> Result<ScannedRun, Diagnostic> in
+      do throws(Diagnostic) { return .success(try await engine.scan()) } catch { return .failure(error) }
+    }
+    let scanned: ScannedRun
+    switch outcome {
+    case .success(let looked): scanned = looked
+    case .failure(let fault): throw .one(fault)
+    }
+    if invocation.interrupts.hasStopped {
+      await scanned.close()
+      return .end(.interrupted)
+    }
+    PlanPrinter.print(scanned.plan, invocation)
     do throws(Diagnostic) {
-      if try Prompt(interrupts: invocation.interrupts).isYes("apply?") { return nil }
+      if scanned.plan.hasChanges, try Prompt(interrupts: invocation.interrupts).isYes("apply?") { return .goOn(scanned) }
     } catch {
+      await scanned.close()
       throw .one(error)
     }
-    invocation.console.print("nothing was done\n")
-    return .pending
+    await scanned.close()
+    if scanned.plan.hasChanges { invocation.console.print("nothing was done\n") }
+    return .end(PlanPrinter.status(of: scanned.plan))
   }
 }
 

@@ -48,6 +48,17 @@ struct Project: Sendable {
     self.inventory = try Inventory.load(sources, project: folders, keyring: secrets)
   }
 
+  /// The same project with the inventory and the extra variables of a run that goes on.
+  func reopened(runbook: String, sources: [String], extras: ValueMap) throws(Diagnostics) -> Project {
+    var copy = self
+    copy.extraVariables = extras
+    copy.sources = sources
+    let folders = ProjectFolders(
+      root: folder, vault: configuration.text(.vaultFolder), runbook: LocalFile.parent(of: runbook))
+    copy.inventory = try Inventory.load(sources, project: folders, keyring: secrets)
+    return copy
+  }
+
   var stateFolder: String { configuration.text(.stateFolder) }
 
   /// Hosts by a pattern of the command line.

@@ -40,7 +40,8 @@ struct PreparedRun: Sendable {
     let words = invocation.arguments
     let project = try Project(invocation, runbook: runbook)
     var arguments = RunArguments(
-      runbook: runbook, inventory: project.sources, limit: words.text(.limit), tags: words.words(.tags),
+      runbook: project.kept(runbook),
+      inventory: project.sources.map { $0.contains(",") ? $0 : project.kept($0) }, limit: words.text(.limit), tags: words.words(.tags),
       skipTags: words.words(.skipTags), startAt: words.text(.startAt))
     arguments.extraVariables = project.extraVariables
     try self.init(invocation, runbook: runbook, project: project, arguments: arguments)

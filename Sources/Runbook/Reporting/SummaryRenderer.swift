@@ -19,7 +19,7 @@ public struct SummaryRenderer: Sendable {
       lines.append("\(palette.paint(name, role))\(padding)  \(Self.sentence(counts))")
     }
     lines.append(verdict(of: summary))
-    if summary.result.canResume { lines.append("to go on: \(resume)") }
+    if summary.result.canResume, !summary.id.isEmpty { lines.append("to go on: \(resume)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
