@@ -3,7 +3,8 @@ import Runbook
 extension Project {
   /// How a host is reached: its variables, then what the project sets for those that say nothing.
   func connection(_ host: String, _ scopes: HostScopes) throws(Diagnostic) -> ConnectionSettings {
-    let scope = scopes.scope(of: host)
+    // Facts cannot say how to reach the host that they come from.
+    let scope: any Scope = scopes.base(of: host) ?? ValueScope([:])
     var settings: ConnectionSettings
     do throws(EvaluationFault) {
       settings = try ConnectionSettings(evaluating: scope, host: host)
@@ -27,19 +28,15 @@ extension Project {
     return settings
   }
 
+  /// The machine of a host, not yet connected.
   func machine(_ host: String, _ scopes: HostScopes) throws(Diagnostic) -> any Machine {
-    AbsentMachine(name: host)
+    let settings = try connection(host, scopes)
+    switch settings.transport {
+    case .local: return LocalMachine(name: host, become: settings.become)
+    case .ssh: throw Diagnostic(.unreachable, "ssh is not there yet")
+    }
   }
 
   /// The control machine, on behalf of a host.
-  func controlMachine(_ host: String) -> any Machine {
-    AbsentMachine(name: host)
-  }
-}
-
-/// Stands where the machines are not there yet.
-struct AbsentMachine: Machine {
-  let name: String
-  func open(as account: SessionAccount) async throws(MachineFault) -> any ShellSession { throw .interrupted }
-  func close() async {}
+  func controlMachine(_ host: String) -> any Machine { LocalMachine(name: host) }
 }

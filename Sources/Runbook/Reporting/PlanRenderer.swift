@@ -40,11 +40,10 @@ public struct PlanRenderer: Sendable {
 
   private func summary(of plan: Plan) -> String {
     let counts = PlanCounts(plan.entries).sentence
-    switch plan.faults.count {
-    case 0: return counts
-    case 1: return counts + ", 1 host could not be looked at"
-    default: return counts + ", \(plan.faults.count) hosts could not be looked at"
-    }
+    guard !plan.faults.isEmpty else { return counts }
+    let hosts = plan.faults.count == 1 ? "1 host" : "\(plan.faults.count) hosts"
+    let missing = "\(hosts) could not be looked at"
+    return plan.entries.isEmpty ? missing : "\(counts), \(missing)"
   }
 
   private func body(of entries: [PlanEntry]) -> [String] {
