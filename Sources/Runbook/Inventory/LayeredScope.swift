@@ -65,7 +65,7 @@ public final class LayeredScope: Scope {
   }
 
   public func value(of name: String) throws(EvaluationFault) -> Value? {
-    try outcome(of: name, chain: [])?.result.get()
+    try outcome(of: name, chain: EvaluationChain())?.result.get()
   }
 
   public func scope(of name: String, key: String) throws(EvaluationFault) -> (any Scope)? {
@@ -118,13 +118,13 @@ extension LayeredScope {
     return outer
   }
 
-  /// Evaluates a name; `chain` is what is being evaluated already, outermost first.
-  func outcome(of name: String, chain: [EvaluationLink]) throws(EvaluationFault) -> Outcome? {
-    let below = chain.last?.name == name ? (chain.last?.below ?? 0) + 1 : 0
+  /// Evaluates a name; `chain` is what is being evaluated already.
+  func outcome(of name: String, chain: EvaluationChain) throws(EvaluationFault) -> Outcome? {
+    let below = chain.below(name)
     if below == 0, let known = cache.withLock({ $0[name] }) { return known }
     guard let definition = definition(of: name, below: below) else {
       if below > 0 { throw .diagnostic(.cycle(chain, name)) }
-      return try hostTable(name)
+      return try hostTable(name, chain: chain)
     }
     guard case .variable(let variable) = definition.content else {
       return Outcome(result: .failure(definition.pendingFault), needs: [name])
@@ -132,15 +132,15 @@ extension LayeredScope {
     if case .value(let value) = variable.definition {
       return Outcome(result: .success(variable.isSecret ? value.markedSecret(name) : value), needs: [name])
     }
-    if chain.contains(where: { $0.name == name && $0.below >= below }) { throw .diagnostic(.cycle(chain, name)) }
+    if chain.holds(name, below: below) { throw .diagnostic(.cycle(chain, name)) }
     if below == 0, let inherited = inherited(name, chain: chain) { return inherited }
-    let outcome = evaluate(variable, chain: chain + [EvaluationLink(variable, below: below)])
+    let outcome = evaluate(variable, chain: chain.adding(variable, below: below))
     if below == 0, outcome.isLasting { cache.withLock { $0[name] = outcome } }
     return outcome
   }
 
   /// What the scope above made of a name, where it looked at no name that this scope defines.
-  private func inherited(_ name: String, chain: [EvaluationLink]) -> Outcome? {
+  private func inherited(_ name: String, chain: EvaluationChain) -> Outcome? {
     guard let parent, own.definition(of: name) == nil else { return nil }
     do throws(EvaluationFault) {
       guard let outcome = try parent.outcome(of: name, chain: chain) else { return nil }
@@ -151,7 +151,7 @@ extension LayeredScope {
     }
   }
 
-  private func evaluate(_ variable: Variable, chain: [EvaluationLink]) -> Outcome {
+  private func evaluate(_ variable: Variable, chain: EvaluationChain) -> Outcome {
     guard case .node(let node) = variable.definition else { return Outcome(result: .success(.null), needs: []) }
     let tracker = EvaluationTracker(scope: self, chain: chain)
     let result: Result<Value, EvaluationFault>
@@ -167,11 +167,17 @@ extension LayeredScope {
 
   /// The whole of `hostvars`, for what cannot ask for one host at a time. What a host has wrong in a variable that
   /// nobody asked for is left out.
-  private func hostTable(_ name: String) throws(EvaluationFault) -> Outcome? {
+  private func hostTable(_ name: String, chain: EvaluationChain) throws(EvaluationFault) -> Outcome? {
     guard name == "hostvars", let hostScopes else { return nil }
+    guard !chain.isInTable else { throw .diagnostic(.cycle(chain, name)) }
     var table = ValueMap()
     for host in hostNames {
-      guard let scope = try hostScopes(host) else { continue }
+      guard var scope = try hostScopes(host) else { continue }
+      if let layered = scope as? LayeredScope {
+        var inner = chain.entering(host)
+        inner.isInTable = true
+        scope = EvaluationTracker(scope: layered, chain: inner)
+      }
       var values = ValueMap()
       for name in scope.names where name != "hostvars" {
         do throws(EvaluationFault) {
