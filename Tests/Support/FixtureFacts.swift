@@ -49,7 +49,9 @@ struct FixtureFacts {
         answers[query] = scripts[position]
         position += 1
       } else {
-        guard let answer = named[query] else { throw FixtureFault("\(name): no answer to \(query)") }
+        guard let answer = named[query] ?? impliedAnswer(to: query) else {
+          throw FixtureFault("\(name): no answer to \(query)")
+        }
         answers[query] = answer
         unused.remove(query)
       }
@@ -58,6 +60,19 @@ struct FixtureFacts {
       throw FixtureFault("\(name): facts that the step does not ask for: \(unused), scripts \(scripts.dropFirst(position))")
     }
     return answers
+  }
+
+  /// What is not a file has neither content nor digest: that need not be written out.
+  private func impliedAnswer(to query: FactQuery) -> FactAnswer? {
+    func isFile(_ path: String) -> Bool {
+      guard case .status(let status) = named[.status(path)] else { return true }
+      return status?.kind == .file
+    }
+    switch query {
+    case .content(let path) where !isFile(path): return .content(nil)
+    case .digest(let path) where !isFile(path): return .digest(nil)
+    default: return nil
+    }
   }
 
   private typealias Reader = (Node) throws -> FactAnswer

@@ -35,8 +35,8 @@ struct FixtureInputs {
   }
 
   /// One result for each action: those given, then empty ones.
-  func results(for change: Change) throws(Diagnostic) -> [ActionResult] {
-    guard given.count <= change.actions.count else { throw Diagnostic(.usage, "more results than actions") }
+  func results(for change: Change) throws -> [ActionResult] {
+    guard given.count <= change.actions.count else { throw FixtureFault("more results than actions") }
     return given + Array(repeating: ActionResult(), count: change.actions.count - given.count)
   }
 

@@ -11,6 +11,11 @@ public struct FixtureOutcome: Sendable {
     self = try Self.outcome(kind, fixture)
   }
 
+  private init(rendered: String, problems: [String]) {
+    self.rendered = rendered
+    self.problems = problems
+  }
+
   private init(_ lines: [String], problems: [String] = []) {
     rendered = (["expect:"] + lines.map { $0.isEmpty ? "" : "  " + $0 }).joined(separator: "\n") + "\n"
     self.problems = problems
@@ -20,7 +25,7 @@ public struct FixtureOutcome: Sendable {
     let inputs = try FixtureInputs(fixture)
     let made = Result { try Self.outcome(kind, fixture, inputs) }
     try inputs.removeFiles()
-    return try made.get()
+    return try made.get().hiding(inputs.folder)
   }
 
   private static func outcome<Kind: StepKind>(
@@ -43,29 +48,37 @@ public struct FixtureOutcome: Sendable {
     let probe = step.probe
     var facts = FixtureFacts()
     if let before = fixture.head["before"] { try facts.add(before) }
-    var (rendered, problems): ([String], [String]) = (["title: \(step.title)"], [])
-    do throws(Diagnostic) {
-      let state = try probe.read(try facts.orFault(probe.queries, fixture.name))
-      var (final, results) = (state, [ActionResult]())
+    var rendered = ["title: \(step.title)"]
+    do {
+      var (state, results) = (
+        try probe.read(try facts.answers(to: probe.queries, in: fixture.name)), [ActionResult]())
+      var problems: [String] = []
       if let change = try step.change(from: state) {
-        rendered += lines(change, hiding: inputs.folder)
+        rendered += lines(change)
         results = try inputs.results(for: change)
-        guard let after = fixture.head["after"] else {
-          if step.isVerified, !probe.queries.isEmpty { problems.append("no 'after', though the step looks at the host") }
-          return FixtureOutcome(rendered + outputs(step, final, results), problems: problems)
+        if let after = fixture.head["after"] {
+          try facts.add(after)
+          state = try probe.read(try facts.answers(to: probe.queries, in: fixture.name))
+          if step.isVerified, let rest = try step.change(from: state) {
+            problems.append("did not converge: \(rest.summary)")
+          }
+        } else if step.isVerified, !probe.queries.isEmpty {
+          problems.append("no 'after', though the step looks at the host")
         }
-        try facts.orFault(adding: after)
-        final = try probe.read(try facts.orFault(probe.queries, fixture.name))
-        if step.isVerified, let rest = try step.change(from: final) { problems.append("did not converge: \(rest.summary)") }
       } else {
         rendered.append("change: none")
+        if fixture.head["after"] != nil { problems.append("an 'after', though there is nothing to do") }
       }
-      rendered += outputs(step, final, results)
-    } catch {
-      rendered.append("fault:")
-      rendered += lines(error)
+      return FixtureOutcome(rendered + outputs(step, state, results), problems: problems)
+    } catch let fault as Diagnostic {
+      return FixtureOutcome(rendered + ["fault:"] + lines(fault))
     }
-    return FixtureOutcome(rendered, problems: problems)
+  }
+
+  /// The same with the temporary folder of the case's files by a name.
+  private func hiding(_ folder: String) -> FixtureOutcome {
+    guard !folder.isEmpty else { return self }
+    return FixtureOutcome(rendered: rendered.replacing(folder, with: "‹files›"), problems: problems)
   }
 
   private static func outputs<Kind: StepKind>(
@@ -87,7 +100,7 @@ public struct FixtureOutcome: Sendable {
     return lines
   }
 
-  private static func lines(_ change: Change, hiding folder: String) -> [String] {
+  private static func lines(_ change: Change) -> [String] {
     var lines = ["change: \(change.kind.rawValue)", "summary: \(change.summary)"]
     for diff in change.diffs {
       lines.append("diff: \(diff.path)")
@@ -96,17 +109,6 @@ public struct FixtureOutcome: Sendable {
     }
     if !change.actions.isEmpty { lines.append("actions:") }
     lines += change.actions.flatMap { self.lines($0) }
-    return folder.isEmpty ? lines : lines.map { $0.replacing(folder, with: "‹files›") }
-  }
-}
-
-extension FixtureFacts {
-  /// As `answers`, a fault of the case being one of the host's, so that it ends up in the report.
-  fileprivate func orFault(_ queries: [FactQuery], _ name: String) throws(Diagnostic) -> FactAnswers {
-    do { return try answers(to: queries, in: name) } catch { throw Diagnostic(.usage, "\(error)") }
-  }
-
-  fileprivate mutating func orFault(adding node: Node) throws(Diagnostic) {
-    do { try add(node) } catch { throw Diagnostic(.usage, "\(error)") }
+    return lines
   }
 }

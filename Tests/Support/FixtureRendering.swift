@@ -52,10 +52,13 @@ extension FixtureOutcome {
 
   /// `name: text`, or a block where the text has more than one line.
   static func block(_ name: String, _ text: String) -> [String] {
-    guard text.contains("\n") || text.isEmpty || text.hasSuffix(" ") else { return ["\(name): \(text)"] }
+    let newline = UInt8(ascii: "\n")
+    guard text.utf8.contains(newline) || text.isEmpty || text.hasSuffix(" ") else { return ["\(name): \(text)"] }
     let indent = String(repeating: " ", count: name.prefix { $0 == " " || $0 == "-" }.count + 2)
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { "\(indent)|\($0)" }
-    if text.hasSuffix("\n") { lines.removeLast() } else { lines.append("\(indent)‹no newline›") }
+    var lines = text.utf8.split(separator: newline, omittingEmptySubsequences: false).map { line in
+      "\(indent)|" + String(decoding: line, as: UTF8.self).replacing("\r", with: "‹CR›")
+    }
+    if text.utf8.last == newline { lines.removeLast() } else { lines.append("\(indent)‹no newline›") }
     return ["\(name): |"] + lines
   }
 }

@@ -48,7 +48,7 @@ public struct ScriptStep: StepKind {
       trap 'rm -rf -- "$runbook_d"' EXIT
       runbook_s=$runbook_d/\(shellWord(name))
       printf %s \(shellWord(text)) > "$runbook_s" && chmod 0700 "$runbook_s" || exit 1
-      "$runbook_s" \(shellLine(arguments))
+      "$runbook_s"\(arguments.map { " " + shellWord($0) }.joined())
       """
   }
 }

@@ -35,12 +35,13 @@ public struct ShellStep: StepKind {
 
 /// How a plan shows shell text in one line.
 enum CommandSummary {
-  /// The first line that is not empty, and "…" where there is more; secrets by their names.
+  /// The first line that does something, and "…" where there is more; secrets by their names.
   static func firstLine(_ text: Text) -> String {
-    let lines = text.description.split(whereSeparator: { $0.isNewline }).filter { !$0.allSatisfy { $0.isWhitespace } }
+    let all = text.description.split(whereSeparator: { $0.isNewline }).map { String($0).trimmingSpaces() }
+    let telling = all.filter { !$0.isEmpty && !$0.hasPrefix("#") && !$0.hasPrefix("set -") }
+    let lines = telling.isEmpty ? all : telling
     guard let first = lines.first else { return "" }
-    let line = String(first).trimmingSpaces()
-    if line.count > 72 { return "\(line.prefix(70)) …" }
-    return lines.count > 1 ? "\(line) …" : line
+    if first.count > 72 { return "\(first.prefix(70)) …" }
+    return lines.count > 1 ? "\(first) …" : first
   }
 }

@@ -17,20 +17,16 @@ struct CurlConfig: Sendable {
   var command: Text { Text("curl --disable --config - <<'RUNBOOK-CURL'\n") + text + Text("RUNBOOK-CURL\n") }
 
   private static func escaped(_ value: Text) -> Text {
-    let escapes: [UInt8: String] = [
-      UInt8(ascii: "\\"): "\\\\", UInt8(ascii: "\""): "\\\"", UInt8(ascii: "\n"): "\\n",
-      UInt8(ascii: "\r"): "\\r", UInt8(ascii: "\t"): "\\t", 11: "\\v",
-    ]
-    let bytes = Array(value.string.utf8)
-    var (result, start, spanStart) = (Text(""), 0, 0)
-    for (index, byte) in bytes.enumerated() {
-      guard let escape = escapes[byte] else { continue }
-      result.append(value.slice(start..<index))
-      spanStart = index
-      let label = value.secrets.first { $0.range.contains(spanStart) }?.label
-      result.append(label.map { Text(secret: escape, label: $0) } ?? Text(escape))
-      start = index + 1
+    value.escaping { byte in
+      switch byte {
+      case UInt8(ascii: "\\"): "\\\\"
+      case UInt8(ascii: "\""): "\\\""
+      case UInt8(ascii: "\n"): "\\n"
+      case UInt8(ascii: "\r"): "\\r"
+      case UInt8(ascii: "\t"): "\\t"
+      case 11: "\\v"
+      default: nil
+      }
     }
-    return result + value.slice(start..<bytes.count)
   }
 }

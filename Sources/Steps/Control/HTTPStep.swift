@@ -97,7 +97,8 @@ public struct HTTPStep: StepKind {
       // A body that is not JSON is no fault: then there is no `json`.
       do throws(Diagnostic) { map["json"] = try JSONReader.read(answer.body, named: "the answer") } catch {}
     }
-    return isSecret ? ValueMap(map.map { ($0.key, $0.value.markedSecret("answer of \(url)")) }) : map
+    if isSecret { for key in ["body", "json"] { map[key] = map[key]?.markedSecret("answer of \(url)") } }
+    return map
   }
 
   /// Whether the request is made when looking already: it changes nothing, and holds no secret.

@@ -25,6 +25,7 @@ public struct SetStep: StepKind {
       }
       if let value: Value = parameters.decode(entry.value) { assignments[entry.key] = value }
     }
+    if assignments.isEmpty { parameters.reject("no variable is set") }
     self.assignments = assignments
   }
 

@@ -44,7 +44,7 @@ public struct WaitForStep: StepKind {
     guard !isSo else { return nil }
     let seconds = max(1, interval.wholeSeconds)
     let loop = """
-      sleep \(delay.wholeSeconds)
+      \(delay > .zero ? "sleep \(delay.wholeSeconds)" : ":")
       end=$(( $(date +%s) + \(timeout.wholeSeconds) ))
       until (
       \(look)

@@ -96,7 +96,7 @@ public struct DirectoryStep: StepKind {
     if let owner = attributes.owner { all.append((["!", "-user", owner], ["chown", "-h", owner])) }
     if let group = attributes.group { all.append((["!", "-group", group], ["chown", "-h", ":\(group)"])) }
     if let mode = attributes.mode {
-      all.append((["-type", "d", "!", "-perm", mode.description], ["chmod", mode.description]))
+      all.append((["-type", "d", "!", "-perm", mode.description], ["chmod", "0\(mode)"]))
     }
     if let fileMode {
       all.append((["-type", "f", "!", "-perm", fileMode.description], ["chmod", fileMode.description]))

@@ -15,19 +15,9 @@ enum DotenvText {
     if bytes.allSatisfy({ isPlainByte($0) }) { return value }
     let quote = UInt8(ascii: "'")
     if !bytes.contains(quote), bytes.last != UInt8(ascii: "\\") { return Text("'") + value + Text("'") }
-    return Text("\"") + escaped(value) + Text("\"")
-  }
-
-  /// For double quotes: what would be expanded or would end them, behind a backslash.
-  private static func escaped(_ value: Text) -> Text {
-    var (result, start) = (Text(""), 0)
-    let bytes = Array(value.string.utf8)
-    for (index, byte) in bytes.enumerated() where #"\"$`"#.utf8.contains(byte) {
-      result.append(value.slice(start..<index))
-      result.append(Text("\\"))
-      start = index
-    }
-    return result + value.slice(start..<bytes.count)
+    // What would be expanded or would end the quotes goes behind a backslash.
+    let escaped = value.escaping { #"\"$`"#.utf8.contains($0) ? "\\" + String(UnicodeScalar($0)) : nil }
+    return Text("\"") + escaped + Text("\"")
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {

@@ -32,18 +32,20 @@ struct EditedFile: Sendable {
     try edit(&lines)
     let result = lines.text
     let content: FileContent = result.string == text && observed.status != nil ? .bytes(bytes) : .text(result)
-    guard var change = try file.change(to: content, keeping: observed) else { return nil }
-    if result.string != text || observed.status == nil { change.summary = "\(words) in \(change.summary)" }
-    return change
+    return try file.change(to: content, keeping: observed, as: "\(words) in \(path)")
   }
 }
 
 extension ManagedFile {
   /// As `change`, for an edit: a secret in a line leaves the mode of a file that is there as it is.
-  fileprivate func change(to content: FileContent, keeping observed: ManagedFileState) throws(Diagnostic) -> Change? {
-    guard attributes.mode == nil, let mode = observed.status?.mode else { return try change(to: content, from: observed) }
+  fileprivate func change(
+    to content: FileContent, keeping observed: ManagedFileState, as words: Text
+  ) throws(Diagnostic) -> Change? {
+    guard attributes.mode == nil, let mode = observed.status?.mode else {
+      return try change(to: content, from: observed, as: words)
+    }
     let kept = ManagedFile(path: path, attributes: attributes.with(mode: FileMode(mode)), validate: validate)
-    return try kept.change(to: content, from: observed)
+    return try kept.change(to: content, from: observed, as: words)
   }
 }
 

@@ -39,9 +39,15 @@ struct FileAttributes: Sendable {
       actions.append(.run(["chown", (owner ?? "") + (group.map { ":\($0)" } ?? ""), "--", path]))
     }
     if let mode, mode.bits != status.mode || (!actions.isEmpty && mode.bits & 0o7000 != 0) {
-      actions.append(.run(["chmod", mode.description, "--", path]))
+      actions.append(.run(["chmod", Self.written(mode, from: status), "--", path]))
     }
     return actions
+  }
+
+  /// chmod leaves a directory's setuid and setgid bits as they are, unless the mode has five digits.
+  private static func written(_ mode: FileMode, from status: FileStatus) -> String {
+    let losesBits = status.kind == .directory && status.mode & 0o6000 & ~mode.bits != 0
+    return losesBits ? "0\(mode)" : mode.description
   }
 
   /// ", mode 0750, owner app": for the summary of what is made anew.

@@ -59,7 +59,7 @@ public struct GitStep: StepKind {
     case .clone: break
     }
     guard updates else { return nil }
-    guard let wanted = observed.wanted else { throw .noVersion(version, source) }
+    guard let wanted = observed.wanted?.lowercased() else { throw .noVersion(version, source) }
     let isThere = observed.head.hasPrefix(wanted) && (observed.branch ?? "") == (observed.wantedBranch ?? "")
     if isThere, observed.url == source.url, observed.staleSubmodules.isEmpty { return nil }
     if !isForced {

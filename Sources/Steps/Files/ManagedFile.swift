@@ -45,12 +45,13 @@ struct ManagedFile: Sendable {
     }
   }
 
-  /// nil: the file has these bytes, and the mode and owner that are asked for.
-  func change(to content: FileContent, from observed: State) throws(Diagnostic) -> Change? {
+  /// nil: the file has these bytes, and the mode and owner that are asked for. `edit` says what is done to its
+  /// content, where that is not all of it.
+  func change(to content: FileContent, from observed: State, as edit: Text? = nil) throws(Diagnostic) -> Change? {
     let attributes = attributes.with(mode: attributes.mode ?? (content.isSecret ? FileMode(0o600) : nil))
     guard let status = observed.status else {
       return .create(
-        Text("file \(path)" + attributes.words(mode: attributes.mode ?? FileMode(0o644))),
+        (edit ?? Text("file \(path)")) + Text(attributes.words(mode: attributes.mode ?? FileMode(0o644))),
         diffs: diffs(nil, content), write(content, mode: attributes.mode?.bits ?? 0o644))
     }
     switch status.kind {
@@ -67,7 +68,7 @@ struct ManagedFile: Sendable {
       return actions.isEmpty ? nil : Change(.modify, "file \(path), \(words.joined(separator: ", "))", actions)
     }
     return .modify(
-      "file \(path), \((["content"] + words).joined(separator: ", "))",
+      (edit ?? Text("file \(path), content")) + Text(words.map { ", \($0)" }.joined()),
       diffs: observed.content == nil ? [] : diffs(observed.content, content),
       write(content, mode: attributes.mode?.bits ?? status.mode))
   }

@@ -75,20 +75,6 @@ struct Pattern: ParameterValue, Hashable {
   }
 }
 
-extension Text {
-  /// A part, by UTF-8 offsets that lie between characters, with the secrets that are in it.
-  func slice(_ range: Range<Int>) -> Text {
-    let part = String(decoding: Array(string.utf8)[range], as: UTF8.self)
-    let spans = secrets.compactMap { span -> SecretSpan? in
-      let common = span.range.clamped(to: range)
-      guard !common.isEmpty else { return nil }
-      return SecretSpan(
-        range: (common.lowerBound - range.lowerBound)..<(common.upperBound - range.lowerBound), label: span.label)
-    }
-    return Text(part, secrets: spans)
-  }
-}
-
 extension Diagnostic {
   fileprivate static func badEscape(_ text: String) -> Diagnostic {
     Diagnostic(

@@ -14,9 +14,9 @@ struct TreeEdits {
     self.group = group
   }
 
-  /// "3 files sent", "1 removed".
+  /// "3 sent", "1 removed".
   var words: [String] {
-    [(made, "folders made"), (sent, "files sent"), (mended, "modes or owners mended"), (removed, "removed")]
+    [(made, "made"), (sent, "sent"), (mended, "with another mode or owner"), (removed, "removed")]
       .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
   }
 
