@@ -19,7 +19,8 @@ import Testing
       try fixture.record(outcome.rendered)
       Issue.record("\(fixture.name): recorded, read it and run again")
     } else {
-      Issue.record("\(fixture.name): expected\n\(fixture.expectation ?? "nothing yet")\nbut it is\n\(outcome.rendered)")
+      Issue.record(
+        "\(fixture.name): expected\n\(fixture.expectation ?? "nothing yet")\nbut it is\n\(outcome.rendered)")
     }
   }
 

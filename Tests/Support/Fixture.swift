@@ -32,7 +32,11 @@ public struct Fixture: Sendable, CustomStringConvertible {
     name = key + "/" + (path.split(separator: "/").last.map(String.init) ?? path)
     var (headLines, tailLines): ([Substring], [Substring]) = ([], [])
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if tailLines.isEmpty, !line.hasPrefix("expect:") { headLines.append(line) } else { tailLines.append(line) }
+      if tailLines.isEmpty, !line.hasPrefix("expect:") {
+        headLines.append(line)
+      } else {
+        tailLines.append(line)
+      }
     }
     expectation = tailLines.isEmpty ? nil : tailLines.joined(separator: "\n")
     let file = SourceFile(path: name, text: headLines.joined(separator: "\n") + "\n")
@@ -43,8 +47,8 @@ public struct Fixture: Sendable, CustomStringConvertible {
     guard node["step"] != nil else { throw FixtureFault("\(name): no 'step'") }
   }
 
-  /// The files of every case below a folder that has one folder for each key, sorted: read one by one, so that a
-  /// case that cannot be read fails alone.
+  /// The files of every case below a folder that has one folder for each key, sorted: read one by one, so
+  /// that a case that cannot be read fails alone.
   public static func all(below folder: String) throws -> [(key: String, path: String)] {
     var cases: [(key: String, path: String)] = []
     for key in try LocalFile.list(folder) where !key.hasPrefix(".") {
@@ -74,9 +78,12 @@ public struct FixtureFault: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 
   static func refuseUnknown(_ node: Node, known: [String], in name: String) throws {
-    guard case .mapping(let entries) = node.content else { throw FixtureFault("\(name): not a map at \(node.position)") }
+    guard case .mapping(let entries) = node.content else {
+      throw FixtureFault("\(name): not a map at \(node.position)")
+    }
     for entry in entries where !known.contains(entry.key) {
-      throw FixtureFault("\(entry.keyPosition): unknown key '\(entry.key)', known are \(known.joined(separator: ", "))")
+      throw FixtureFault(
+        "\(entry.keyPosition): unknown key '\(entry.key)', known are \(known.joined(separator: ", "))")
     }
   }
 }

@@ -1,7 +1,7 @@
 import Runbook
 
-/// The answers of a host, as a case writes them: a map by kind of fact. `absent` stands for what is not there,
-/// `unreadable: why` for what the host could not look at.
+/// The answers of a host, as a case writes them: a map by kind of fact. `absent` stands for what is not
+/// there, `unreadable: why` for what the host could not look at.
 ///
 ///     status:  { /srv: directory 0755 root root, /x: link /target, /f: { kind: file, mode: "0644", size: 3 } }
 ///     digest:  { /f: 9f86… }
@@ -20,7 +20,9 @@ struct FixtureFacts {
 
   /// Reads `before`, or `after` on top of it: scripts are replaced as a whole.
   mutating func add(_ node: Node) throws {
-    guard case .mapping(let kinds) = node.content else { throw FixtureFault("\(node.position): facts are a map") }
+    guard case .mapping(let kinds) = node.content else {
+      throw FixtureFault("\(node.position): facts are a map")
+    }
     for kind in kinds {
       if kind.key == "script" {
         guard case .sequence(let items) = kind.value.content else {
@@ -45,7 +47,9 @@ struct FixtureFacts {
     var (unused, position) = (Set(named.keys), 0)
     for query in queries where answers[query] == nil {
       if case .script(let text) = query {
-        guard position < scripts.count else { throw FixtureFault("\(name): no answer to script \(position + 1):\n\(text)") }
+        guard position < scripts.count else {
+          throw FixtureFault("\(name): no answer to script \(position + 1):\n\(text)")
+        }
         answers[query] = scripts[position]
         position += 1
       } else {
@@ -57,7 +61,8 @@ struct FixtureFacts {
       }
     }
     guard unused.isEmpty, position == scripts.count else {
-      throw FixtureFault("\(name): facts that the step does not ask for: \(unused), scripts \(scripts.dropFirst(position))")
+      throw FixtureFault(
+        "\(name): facts that the step does not ask for: \(unused), scripts \(scripts.dropFirst(position))")
     }
     return answers
   }
@@ -110,15 +115,20 @@ struct FixtureFacts {
     if node.isAbsent { return .status(nil) }
     if case .scalar(let scalar) = node.content { return .status(try shortStatus(scalar.text, node.position)) }
     try FixtureFault.refuseUnknown(
-      node, known: ["kind", "mode", "owner", "group", "uid", "gid", "size", "modified", "target"], in: "status")
+      node, known: ["kind", "mode", "owner", "group", "uid", "gid", "size", "modified", "target"],
+      in: "status")
     guard let kind = FileStatus.Kind(rawValue: try node["kind"]?.text() ?? "file") else {
       throw FixtureFault("\(node.position): unknown kind of file")
     }
-    guard let mode = Int(try node["mode"]?.text() ?? "0644", radix: 8) else { throw FixtureFault("\(node.position): no mode") }
+    guard let mode = Int(try node["mode"]?.text() ?? "0644", radix: 8) else {
+      throw FixtureFault("\(node.position): no mode")
+    }
     return .status(
       FileStatus(
-        kind: kind, mode: mode, owner: try node["owner"]?.text() ?? "root", group: try node["group"]?.text() ?? "root",
-        userID: try node["uid"]?.int() ?? 0, groupID: try node["gid"]?.int() ?? 0, size: try node["size"]?.int() ?? 0,
+        kind: kind, mode: mode, owner: try node["owner"]?.text() ?? "root",
+        group: try node["group"]?.text() ?? "root",
+        userID: try node["uid"]?.int() ?? 0, groupID: try node["gid"]?.int() ?? 0,
+        size: try node["size"]?.int() ?? 0,
         modified: try node["modified"]?.int() ?? 0, target: try node["target"]?.text()))
   }
 

@@ -1,7 +1,8 @@
 import Glibc
 import Runbook
 
-/// What a case lends to the step: parameters with their secrets marked, variables, files of the control machine.
+/// What a case lends to the step: parameters with their secrets marked, variables, files of the control
+/// machine.
 struct FixtureInputs {
   let context: DecodingContext
   let position: SourcePosition
@@ -65,7 +66,9 @@ struct FixtureInputs {
 
   private static func results(_ node: Node?) throws -> [ActionResult] {
     guard let node else { return [] }
-    guard case .sequence(let items) = node.content else { throw FixtureFault("\(node.position): 'results' is a list") }
+    guard case .sequence(let items) = node.content else {
+      throw FixtureFault("\(node.position): 'results' is a list")
+    }
     return try items.map { item in
       try FixtureFault.refuseUnknown(item, known: ["status", "output", "errors"], in: "results")
       return ActionResult(
@@ -84,7 +87,8 @@ struct FixtureInputs {
       Argument(
         .map(
           entries.map {
-            Argument.Entry(key: $0.key, keyPosition: $0.keyPosition, value: argument($0.value, marking: secrets))
+            Argument.Entry(
+              key: $0.key, keyPosition: $0.keyPosition, value: argument($0.value, marking: secrets))
           }), at: node.position)
     }
   }

@@ -21,7 +21,8 @@ public struct FixtureOutcome: Sendable {
     self.problems = problems
   }
 
-  private static func outcome<Kind: StepKind>(_ kind: Kind.Type, _ fixture: Fixture) throws -> FixtureOutcome {
+  private static func outcome<Kind: StepKind>(_ kind: Kind.Type, _ fixture: Fixture) throws -> FixtureOutcome
+  {
     let inputs = try FixtureInputs(fixture)
     let made = Result { try Self.outcome(kind, fixture, inputs) }
     try inputs.removeFiles()
@@ -38,7 +39,9 @@ public struct FixtureOutcome: Sendable {
     guard parameters.faults.isEmpty else {
       return FixtureOutcome(["faults:"] + parameters.faults.flatMap(lines))
     }
-    guard parameters.pending.isEmpty else { return FixtureOutcome(parameters.pending.map { "pending: \($0)" }) }
+    guard parameters.pending.isEmpty else {
+      return FixtureOutcome(parameters.pending.map { "pending: \($0)" })
+    }
     return try outcome(of: step, fixture, inputs)
   }
 
@@ -51,7 +54,8 @@ public struct FixtureOutcome: Sendable {
     var rendered = ["title: \(step.title)"]
     do {
       var (state, results) = (
-        try probe.read(try facts.answers(to: probe.queries, in: fixture.name)), [ActionResult]())
+        try probe.read(try facts.answers(to: probe.queries, in: fixture.name)), [ActionResult]()
+      )
       var problems: [String] = []
       if let change = try step.change(from: state) {
         rendered += lines(change)
@@ -85,7 +89,8 @@ public struct FixtureOutcome: Sendable {
     _ step: Kind, _ state: Kind.State, _ results: [ActionResult]
   ) -> [String] {
     var rendered: [String] = []
-    for (heading, map) in [("outputs", step.outputs(state, results)), ("assigns", step.assignments)] where !map.isEmpty {
+    for (heading, map) in [("outputs", step.outputs(state, results)), ("assigns", step.assignments)]
+    where !map.isEmpty {
       rendered.append("\(heading):")
       rendered += map.map { "  \($0.key): \($0.value.written.debugDescription)" }
     }

@@ -24,7 +24,8 @@ extension FixtureOutcome {
   private static func lines(_ command: CommandAction) -> [String] {
     var lines: [String]
     switch command.program {
-    case .arguments(let words): lines = block("  - command", words.map { shellWord($0.description) }.joined(separator: " "))
+    case .arguments(let words):
+      lines = block("  - command", words.map { shellWord($0.description) }.joined(separator: " "))
     case .shell(let text): lines = block("  - shell", text.description)
     }
     if let directory = command.directory { lines.append("    directory: \(directory)") }
@@ -34,7 +35,8 @@ extension FixtureOutcome {
   }
 
   private static func fields(
-    _ name: String, _ path: String, _ mode: Int, _ owner: String?, _ group: String?, _ more: [(String, String?)]
+    _ name: String, _ path: String, _ mode: Int, _ owner: String?, _ group: String?,
+    _ more: [(String, String?)]
   ) -> [String] {
     let all = [("owner", owner), ("group", group)] + more
     return ["  - \(name): \(path)", "    mode: \(FileMode(mode))"]
@@ -53,7 +55,9 @@ extension FixtureOutcome {
   /// `name: text`, or a block where the text has more than one line.
   static func block(_ name: String, _ text: String) -> [String] {
     let newline = UInt8(ascii: "\n")
-    guard text.utf8.contains(newline) || text.isEmpty || text.hasSuffix(" ") else { return ["\(name): \(text)"] }
+    guard text.utf8.contains(newline) || text.isEmpty || text.hasSuffix(" ") else {
+      return ["\(name): \(text)"]
+    }
     let indent = String(repeating: " ", count: name.prefix { $0 == " " || $0 == "-" }.count + 2)
     var lines = text.utf8.split(separator: newline, omittingEmptySubsequences: false).map { line in
       "\(indent)|" + String(decoding: line, as: UTF8.self).replacing("\r", with: "‹CR›")

@@ -1,7 +1,7 @@
 import Runbook
 
-/// What says whether a command must run: `creates`, `removes`, `unless`, `only_if`. What `command`, `shell` and
-/// `script` share, with the directory, the input and the statuses.
+/// What says whether a command must run: `creates`, `removes`, `unless`, `only_if`. What `command`, `shell`
+/// and `script` share, with the directory, the input and the statuses.
 struct CommandGuard: Sendable {
   let creates: AbsolutePath?
   let removes: AbsolutePath?
@@ -16,7 +16,8 @@ struct CommandGuard: Sendable {
     removes = parameters.optional("removes", "Done where this path is not there; it must be gone afterwards.")
     unless = parameters.optional(
       "unless", "Shell text that only looks; done where its status is 0, which it must be afterwards.")
-    onlyIf = parameters.optional("only_if", "Shell text that only looks; nothing to do where its status is not 0.")
+    onlyIf = parameters.optional(
+      "only_if", "Shell text that only looks; nothing to do where its status is not 0.")
     directory = parameters.optional("directory", "The working directory.")
     input = parameters.optional("input", "What it reads on standard input; the place for secrets.")
     accepted = parameters.value("accepted", "Statuses that count as done.", default: [0])
@@ -61,8 +62,8 @@ struct CommandGuard: Sendable {
 
   /// For a kind's summary.
   static let words = """
-    It always runs, unless `creates`, `removes`, `unless` or `only_if` says when. Outputs: `ran`, `status`, `output` \
-    and `errors` without their last line ends, and `lines` of the output.
+    It always runs, unless `creates`, `removes`, `unless` or `only_if` says when. Outputs: `ran`, `status`, \
+    `output` and `errors` without their last line ends, and `lines` of the output.
     """
 }
 

@@ -13,7 +13,8 @@ struct CommandLine: ParameterValue, Hashable {
     } else {
       let line = try String.decode(argument)
       guard let split = Self.split(line) else {
-        throw .invalid(Diagnostic(.invalidValue, "a quote is not closed in the command", at: argument.position))
+        throw .invalid(
+          Diagnostic(.invalidValue, "a quote is not closed in the command", at: argument.position))
       }
       words = split
     }

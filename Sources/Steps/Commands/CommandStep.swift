@@ -4,8 +4,8 @@ public import Runbook
 public struct CommandStep: StepKind {
   public static let key = "command"
   public static let summary = """
-    Runs one command, its words passed on as they are: nothing is expanded, no pipe, no redirection. A secret may \
-    not be one of its words; hand it on by `input`. \(CommandGuard.words)
+    Runs one command, its words passed on as they are: nothing is expanded, no pipe, no redirection. A \
+    secret may not be one of its words; hand it on by `input`. \(CommandGuard.words)
     """
   public static let shorthand: String? = "argv"
   public static let example = """
@@ -17,7 +17,8 @@ public struct CommandStep: StepKind {
   let guardian: CommandGuard
 
   public init(_ parameters: inout Parameters) {
-    command = parameters.required("argv", "The command and its arguments; a line is split into words as a shell does.")
+    command = parameters.required(
+      "argv", "The command and its arguments; a line is split into words as a shell does.")
     guardian = CommandGuard(&parameters)
   }
 

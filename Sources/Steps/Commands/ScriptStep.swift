@@ -4,8 +4,8 @@ public import Runbook
 public struct ScriptStep: StepKind {
   public static let key = "script"
   public static let summary = """
-    Runs a script of the control machine on the host, with the interpreter that its first line names, from a folder \
-    that is removed afterwards. \(CommandGuard.words)
+    Runs a script of the control machine on the host, with the interpreter that its first line names, from a \
+    folder that is removed afterwards. \(CommandGuard.words)
     """
   public static let example = """
     - script: { source: install.sh, arguments: [--prefix, /opt/app], creates: /opt/app/bin/app }
@@ -16,14 +16,18 @@ public struct ScriptStep: StepKind {
   let guardian: CommandGuard
 
   public init(_ parameters: inout Parameters) {
-    source = parameters.localFile("source", "Script of the control machine, looked for beside the runbook and in `files`.")
+    source = parameters.localFile(
+      "source", "Script of the control machine, looked for beside the runbook and in `files`.")
     arguments = parameters.value("arguments", "Its arguments.", default: [])
     guardian = CommandGuard(&parameters)
     if !parameters.has("source") { parameters.reject("'source' is missing") }
     if let source {
-      if ManagedFile.text(source.bytes) == nil { parameters.reject("'\(source.path)' is not a text file", at: "source") }
+      if ManagedFile.text(source.bytes) == nil {
+        parameters.reject("'\(source.path)' is not a text file", at: "source")
+      }
       if !source.bytes.starts(with: Array("#!".utf8)) {
-        parameters.reject("the script does not begin with '#!'", at: "source", hint: "begin it with '#!/bin/sh'")
+        parameters.reject(
+          "the script does not begin with '#!'", at: "source", hint: "begin it with '#!/bin/sh'")
       }
     }
   }

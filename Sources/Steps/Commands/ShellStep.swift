@@ -4,8 +4,8 @@ public import Runbook
 public struct ShellStep: StepKind {
   public static let key = "shell"
   public static let summary = """
-    Runs shell text in a POSIX sh; `set -e` is not on. A secret in it reaches the shell alone: hand it on by a \
-    builtin or a here document, never as an argument of another command. \(CommandGuard.words)
+    Runs shell text in a POSIX sh; `set -e` is not on. A secret in it reaches the shell alone: hand it on by \
+    a builtin or a here document, never as an argument of another command. \(CommandGuard.words)
     """
   public static let shorthand: String? = "run"
   public static let example = """

@@ -3,7 +3,8 @@ public import Runbook
 /// Stops where a condition does not hold.
 public struct AssertStep: StepKind {
   public static let key = "assert"
-  public static let summary = "Fails where one of some conditions does not hold, and says which. Changes nothing."
+  public static let summary =
+    "Fails where one of some conditions does not hold, and says which. Changes nothing."
   public static let shorthand: String? = "that"
   public static let example = """
     - assert: { that: [facts.memory_mb >= 2000, "'docker' in group_names"], message: this host is too small }

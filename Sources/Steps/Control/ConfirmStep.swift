@@ -4,8 +4,8 @@ public import Runbook
 public struct ConfirmStep: StepKind {
   public static let key = "confirm"
   public static let summary = """
-    Asks a question at the terminal; anything but yes fails the step. `--yes` answers every question with yes; without \
-    a terminal and without it the step fails.
+    Asks a question at the terminal; anything but yes fails the step. `--yes` answers every question with \
+    yes; without a terminal and without it the step fails.
     """
   public static let shorthand: String? = "question"
   public static let example = """

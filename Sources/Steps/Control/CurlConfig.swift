@@ -1,7 +1,7 @@
 import Runbook
 
-/// A request as a configuration file of curl, to be read from standard input, so that no part of it is ever an
-/// argument.
+/// A request as a configuration file of curl, to be read from standard input, so that no part of it is ever
+/// an argument.
 struct CurlConfig: Sendable {
   private(set) var text: Text = ""
 

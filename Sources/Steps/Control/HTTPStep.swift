@@ -4,9 +4,10 @@ public import Runbook
 public struct HTTPStep: StepKind {
   public static let key = "http"
   public static let summary = """
-    An HTTP request, made by the host with curl. A GET or HEAD without secrets is made when looking already: where \
-    the answer is as expected there is nothing to do. Anything else is made when the step's turn comes, every time. \
-    URL, headers and body never become arguments. Outputs: `status`, `body`, and `json` where the body is JSON.
+    An HTTP request, made by the host with curl. A GET or HEAD without secrets is made when looking already: \
+    where the answer is as expected there is nothing to do. Anything else is made when the step's turn \
+    comes, every time. URL, headers and body never become arguments. Outputs: `status`, `body`, and `json` \
+    where the body is JSON.
     """
   public static let example = """
     - http: { url: "http://localhost:8080/api/status", status: 200 }
@@ -69,7 +70,9 @@ public struct HTTPStep: StepKind {
     if parameters.has("body"), parameters.has("json") {
       parameters.reject("'body' and 'json' exclude each other", at: "json")
     }
-    if body?.string.utf8.contains(0) == true { parameters.reject("a body with a NUL cannot be sent", at: "body") }
+    if body?.string.utf8.contains(0) == true {
+      parameters.reject("a body with a NUL cannot be sent", at: "body")
+    }
     if method.contains(where: { !$0.isASCII || !$0.isLetter }) || method.isEmpty {
       parameters.reject("'\(method)' is not a method", at: "method")
     }
@@ -104,7 +107,8 @@ public struct HTTPStep: StepKind {
   /// Whether the request is made when looking already: it changes nothing, and holds no secret.
   private var looks: Bool {
     let parts = [url] + headers.map { $0.value } + [body, user, password].compactMap { $0 }
-    return ["GET", "HEAD"].contains(method) && body == nil && password == nil && !parts.contains { $0.isSecret }
+    return ["GET", "HEAD"].contains(method) && body == nil && password == nil
+      && !parts.contains { $0.isSecret }
   }
 
   private func isExpected(_ answer: Answer) -> Bool {
@@ -126,19 +130,28 @@ public struct HTTPStep: StepKind {
     config.set("max-time", Text(String(timeout.wholeSeconds)))
     config.set("write-out", "\n%{http_code}\n")
     guard judging else { return config.command }
-    let codes = statuses.map(String.init).joined(separator: "|")
-    let body = contains.map { text in
-      "case $answer in *\(shellWord(text))*) ;; *) printf '%s\\n' \(shellWord("the body does not hold '\(text)'")) >&2; exit 1 ;; esac\n"
-    }
-    return Text("answer=$(") + config.command + Text(
+    return Text("answer=$(") + config.command + Text(judgement)
+  }
+
+  /// Shell text that ends the substitution, prints the answer and fails where it is not as expected.
+  private var judgement: String {
+    let codes = statuses.map(String.init)
+    let check = contains.map { text in
       """
+      case $answer in *\(shellWord(text))*) ;;
+      *) printf '%s\\n' \(shellWord("the body does not hold '\(text)'")) >&2; exit 1 ;; esac
+
+      """
+    }
+    return """
       ) || exit 1
       printf '%s\\n' "$answer"
       code=${answer##*
       }
-      case $code in \(codes)) ;; *) printf 'status %s, expected \(codes.replacing("|", with: ", "))\\n' "$code" >&2; exit 1 ;; esac
-      \(body ?? "")
-      """)
+      case $code in \(codes.joined(separator: "|"))) ;;
+      *) printf 'status %s, expected \(codes.joined(separator: ", "))\\n' "$code" >&2; exit 1 ;; esac
+      \(check ?? "")
+      """
   }
 
   /// As compact JSON, its secrets as they are and marked as one.

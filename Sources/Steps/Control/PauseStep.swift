@@ -3,7 +3,8 @@ public import Runbook
 /// Waits for a while.
 public struct PauseStep: StepKind {
   public static let key = "pause"
-  public static let summary = "Waits for a fixed time. To wait for something to happen, `wait_for` is quicker and surer."
+  public static let summary =
+    "Waits for a fixed time. To wait for something to happen, `wait_for` is quicker and surer."
   public static let shorthand: String? = "for"
   public static let example = """
     - pause: 10s

@@ -4,8 +4,8 @@ public import Runbook
 public struct RebootStep: StepKind {
   public static let key = "reboot"
   public static let summary = """
-    Restarts the host and goes on once it is back, which is told by its boot id. With `if_required`, only where the \
-    system asks for it (`/run/reboot-required`).
+    Restarts the host and goes on once it is back, which is told by its boot id. With `if_required`, only \
+    where the system asks for it (`/run/reboot-required`).
     """
   public static let example = """
     - reboot: { if_required: true }
@@ -23,7 +23,8 @@ public struct RebootStep: StepKind {
   public var title: String { "reboot" }
 
   public var probe: Probe<Bool> {
-    isConditional ? Probe<FileStatus?>.status(of: "/run/reboot-required").map { $0 != nil } : Probe([]) { _ in true }
+    isConditional
+      ? Probe<FileStatus?>.status(of: "/run/reboot-required").map { $0 != nil } : Probe([]) { _ in true }
   }
 
   public func change(from mustRestart: Bool) throws(Diagnostic) -> Change? {

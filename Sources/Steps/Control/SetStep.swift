@@ -4,8 +4,8 @@ public import Runbook
 public struct SetStep: StepKind {
   public static let key = "set"
   public static let summary = """
-    Variables for the steps that follow on this host; stronger than those of the inventory and of the runbook. \
-    Outputs: the variables.
+    Variables for the steps that follow on this host; stronger than those of the inventory and of the \
+    runbook. Outputs: the variables.
     """
   public static let takesAnyKey = true
   public static let example = """

@@ -4,8 +4,8 @@ public import Runbook
 public struct WaitForStep: StepKind {
   public static let key = "wait_for"
   public static let summary = """
-    Waits until a TCP port can be connected to, a path is there, or a command succeeds; with `state: absent`, until \
-    that is no longer so. Looked at from the host. Already so: nothing to do.
+    Waits until a TCP port can be connected to, a path is there, or a command succeeds; with `state: \
+    absent`, until that is no longer so. Looked at from the host. Already so: nothing to do.
     """
   public static let example = """
     - wait_for: { port: 5432, timeout: 1m }
@@ -49,7 +49,9 @@ public struct WaitForStep: StepKind {
       until (
       \(look)
       ) >/dev/null 2>&1; do
-      if [ "$(date +%s)" -ge "$end" ]; then printf '%s\\n' \(shellWord("gave up after \(timeout.written): \(subject)")) >&2; exit 1; fi
+      if [ "$(date +%s)" -ge "$end" ]; then
+      printf '%s\\n' \(shellWord("gave up after \(timeout.written): \(subject)")) >&2; exit 1
+      fi
       sleep \(seconds)
       done
       """

@@ -4,8 +4,8 @@ public import Runbook
 public struct AbsentStep: StepKind {
   public static let key = "absent"
   public static let summary = """
-    Nothing at these paths: files and links are removed, directories with all that is in them. `/`, what stands \
-    directly below it, and folders that a system cannot lose are refused. Patterns are not expanded.
+    Nothing at these paths: files and links are removed, directories with all that is in them. `/`, what \
+    stands directly below it, and folders that a system cannot lose are refused. Patterns are not expanded.
     """
   public static let shorthand: String? = "paths"
   public static let example = """

@@ -4,9 +4,10 @@ public import Runbook
 public struct ArchiveStep: StepKind {
   public static let key = "archive"
   public static let summary = """
-    An archive (tar, packed or not, or zip) unpacked into a folder: a file of the control machine, or one that is on \
-    the host. Which archive it was is kept in a note on the host, so that another one is unpacked over it. Files \
-    that are in the folder already and not in the archive stay. To fetch one from the web, use `download`.
+    An archive (tar, packed or not, or zip) unpacked into a folder: a file of the control machine, or one \
+    that is on the host. Which archive it was is kept in a note on the host, so that another one is unpacked \
+    over it. Files that are in the folder already and not in the archive stay. To fetch one from the web, \
+    use `download`.
     """
   public static let example = """
     - archive: { source: site.tar.gz, path: /srv/www, owner: www-data, group: www-data }
@@ -31,7 +32,8 @@ public struct ArchiveStep: StepKind {
   let unpacking: Unpacking
 
   public init(_ parameters: inout Parameters) {
-    source = parameters.localFile("source", "Archive on the control machine, looked for beside the runbook and in `files`.")
+    source = parameters.localFile(
+      "source", "Archive on the control machine, looked for beside the runbook and in `files`.")
     from = parameters.optional("from", "Archive on the host.")
     path = parameters.required("path", "The folder; it is made where it is not there.")
     strip = parameters.value("strip", "How many folders to take off the paths in it.", default: 0)
@@ -69,7 +71,9 @@ public struct ArchiveStep: StepKind {
     return Change(observed.status == nil ? .create : .modify, words, actions(digest))
   }
 
-  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap { ["path": .string(path.string)] }
+  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap {
+    ["path": .string(path.string)]
+  }
 
   private func note(_ digest: String) -> String { "\(digest) \(strip)" }
 
@@ -87,7 +91,8 @@ public struct ArchiveStep: StepKind {
   private func script(_ archive: String, _ digest: String, removes: Bool) -> String {
     var ownership = ""
     if owner != nil || group != nil {
-      ownership = "chown -R \(shellWord((owner ?? "") + (group.map { ":\($0)" } ?? ""))) \"$t/tree\" || exit 1\n"
+      ownership =
+        "chown -R \(shellWord((owner ?? "") + (group.map { ":\($0)" } ?? ""))) \"$t/tree\" || exit 1\n"
     }
     return """
       p=\(shellWord(path.string)); a=\(shellWord(archive))

@@ -28,7 +28,8 @@ public struct BlockStep: StepKind {
     edit = EditedFile(&parameters)
     let block: Text? = parameters.optional("block", "The lines.")
     marker = parameters.value(
-      "marker", "The line before and after the block; `{mark}` becomes BEGIN and END.", default: "# {mark} runbook")
+      "marker", "The line before and after the block; `{mark}` becomes BEGIN and END.",
+      default: "# {mark} runbook")
     after = parameters.optional("after", "A new block goes after the last line that this matches.")
     before = parameters.optional("before", "A new block goes before the first line that this matches.")
     state = parameters.value("state", "Whether it shall be there.", default: .present)
@@ -37,7 +38,9 @@ public struct BlockStep: StepKind {
     if !marker.contains("{mark}") || marker.utf8.contains(UInt8(ascii: "\n")) {
       parameters.reject("'marker' must be one line with '{mark}' in it", at: "marker")
     }
-    if after != nil, before != nil { parameters.reject("'after' and 'before' exclude each other", at: "before") }
+    if after != nil, before != nil {
+      parameters.reject("'after' and 'before' exclude each other", at: "before")
+    }
   }
 
   public var title: String { "block in \(edit.path)" }
@@ -75,7 +78,8 @@ public struct BlockStep: StepKind {
 extension Diagnostic {
   fileprivate static func tornBlock(_ path: AbsolutePath, _ begin: String, _ end: String) -> Diagnostic {
     Diagnostic(
-      .conflict, "'\(path)' has only one of the lines '\(begin)' and '\(end)', or has them in the wrong order",
+      .conflict,
+      "'\(path)' has only one of the lines '\(begin)' and '\(end)', or has them in the wrong order",
       hint: "mend the file by hand, or give another marker")
   }
 }

@@ -15,7 +15,8 @@ struct Checksum: ParameterValue, Hashable {
     if text == "none" { return placeholder }
     let parts = text.split(separator: ":", maxSplits: 1).map { $0.lowercased().trimmingSpaces() }
     guard parts.count == 2, let algorithm = Algorithm(rawValue: parts[0]), algorithm != .none,
-      parts[1].utf8.count == (algorithm == .sha256 ? 64 : 128), parts[1].allSatisfy({ $0.isHexDigit && $0.isASCII })
+      parts[1].utf8.count == (algorithm == .sha256 ? 64 : 128),
+      parts[1].allSatisfy({ $0.isHexDigit && $0.isASCII })
     else {
       throw .invalid(
         Diagnostic(

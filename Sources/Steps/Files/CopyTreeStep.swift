@@ -4,8 +4,9 @@ public import Runbook
 public struct CopyTreeStep: StepKind {
   public static let key = "copy_tree"
   public static let summary = """
-    A folder of the control machine, copied with all that is in it; only what differs is sent. Files keep their \
-    permission bits where `file_mode` is not given. What the host's folder holds besides stays, unless `delete: true`.
+    A folder of the control machine, copied with all that is in it; only what differs is sent. Files keep \
+    their permission bits where `file_mode` is not given. What the host's folder holds besides stays, unless \
+    `delete: true`.
     """
   public static let example = """
     - copy_tree: { source: stacks, path: /srv/stacks, exclude: [.git, "*.swp"] }
@@ -24,11 +25,16 @@ public struct CopyTreeStep: StepKind {
   public init(_ parameters: inout Parameters) {
     let source: String = parameters.required(
       "source", "Folder of the control machine, looked for beside the runbook and in `files`.")
-    path = parameters.required("path", "Absolute path of the folder on the host; it is made where it is not there.")
-    delete = parameters.value("delete", "Remove what is in the host's folder and not in the source.", default: false)
-    exclude = parameters.value("exclude", "Shell patterns of names to leave alone on both sides.", default: [])
-    directoryMode = parameters.optional("directory_mode", "Permission bits of folders; those of the source where not given.")
-    fileMode = parameters.optional("file_mode", "Permission bits of files; those of the source where not given.")
+    path = parameters.required(
+      "path", "Absolute path of the folder on the host; it is made where it is not there.")
+    delete = parameters.value(
+      "delete", "Remove what is in the host's folder and not in the source.", default: false)
+    exclude = parameters.value(
+      "exclude", "Shell patterns of names to leave alone on both sides.", default: [])
+    directoryMode = parameters.optional(
+      "directory_mode", "Permission bits of folders; those of the source where not given.")
+    fileMode = parameters.optional(
+      "file_mode", "Permission bits of files; those of the source where not given.")
     owner = parameters.optional("owner", "User name or number of all of it; left as it is where not given.")
     group = parameters.optional("group", "Group name or number of all of it; left as it is where not given.")
     if delete, parameters.has("path"), ProtectedPaths.contains(path) {
@@ -48,7 +54,8 @@ public struct CopyTreeStep: StepKind {
     let path = path
     return Probe<ScriptOutput>.script(HostTree.script(path.string)).map { (output) throws(Diagnostic) in
       guard output.status == 0 else {
-        throw Diagnostic(.unreadable, "cannot look through '\(path)'", notes: [output.errors.withoutFinalNewlines])
+        throw Diagnostic(
+          .unreadable, "cannot look through '\(path)'", notes: [output.errors.withoutFinalNewlines])
       }
       return HostTree(output.output)
     }

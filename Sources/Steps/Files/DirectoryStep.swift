@@ -5,7 +5,8 @@ public struct DirectoryStep: StepKind {
   public static let key = "directory"
   public static let summary = """
     A directory with its owner and mode; parents are made with mode 0755. With `recurse`, owner, group and \
-    `file_mode` hold for all that is in it. `state: absent` removes an empty one; with `recurse`, also what is in it.
+    `file_mode` hold for all that is in it. `state: absent` removes an empty one; with `recurse`, also what \
+    is in it.
     """
   public static let shorthand: String? = "path"
   public static let example = """
@@ -32,14 +33,17 @@ public struct DirectoryStep: StepKind {
     attributes = FileAttributes(
       &parameters, mode: "Permission bits; a new directory has 0755 where this is not given.")
     isRecursive = parameters.value(
-      "recurse", "Owner and group, and the modes given, also for all that is in it; when absent: remove that too.",
+      "recurse",
+      "Owner and group, and the modes given, also for all that is in it; when absent: remove that too.",
       default: false)
     fileMode = parameters.optional("file_mode", "Permission bits of the files in it; only with `recurse`.")
     state = parameters.value("state", "Whether it shall be there.", default: .present)
     if state == .absent, parameters.has("path"), ProtectedPaths.contains(path) {
       parameters.reject(.protected(path, at: parameters.position(of: "path")))
     }
-    if fileMode != nil, !isRecursive { parameters.reject("'file_mode' needs 'recurse: true'", at: "file_mode") }
+    if fileMode != nil, !isRecursive {
+      parameters.reject("'file_mode' needs 'recurse: true'", at: "file_mode")
+    }
   }
 
   public var title: String { "directory \(path)" }
@@ -70,7 +74,9 @@ public struct DirectoryStep: StepKind {
     return Change(.modify, "directory \(path), \(words.joined(separator: ", "))", actions)
   }
 
-  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap { ["path": .string(path.string)] }
+  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap {
+    ["path": .string(path.string)]
+  }
 
   private var creation: Change {
     let mode = attributes.mode ?? FileMode(0o755)
@@ -110,8 +116,13 @@ public struct DirectoryStep: StepKind {
   private var countScript: String? {
     let tests = recursion.map { "\\( \(shellLine($0.test)) \\)" }
     guard !tests.isEmpty else { return nil }
-    let find = "find \(shellWord(path.string)) -mindepth 1 \\( \(tests.joined(separator: " -o ")) \\) -exec echo . \\;"
-    return "if [ -d \(shellWord(path.string)) ]; then found=$(\(find)) || exit; printf %s \"$found\" | wc -w; else echo 0; fi"
+    let find =
+      "find \(shellWord(path.string)) -mindepth 1 \\( \(tests.joined(separator: " -o ")) \\) -exec echo . \\;"
+    return """
+      if [ ! -d \(shellWord(path.string)) ]; then echo 0; exit; fi
+      found=$(\(find)) || exit
+      printf %s "$found" | wc -w
+      """
   }
 }
 
@@ -122,7 +133,8 @@ extension Diagnostic {
         .conflict, "'\(path)' exists and is not a directory", hint: "move it away, or give another path")
     }
     return Diagnostic(
-      .conflict, "'\(path)' is a link to '\(target)', not a directory", hint: "give the step the path it points to")
+      .conflict, "'\(path)' is a link to '\(target)', not a directory",
+      hint: "give the step the path it points to")
   }
 
   fileprivate static func cannotSearch(_ path: AbsolutePath, _ output: ScriptOutput) -> Diagnostic {

@@ -1,15 +1,18 @@
 import Runbook
 
-/// Text in the form that docker compose, `docker stack`, systemd-free shells and the dotenv libraries read alike.
+/// Text in the form that docker compose, `docker stack`, systemd-free shells and the dotenv libraries read
+/// alike.
 enum DotenvText {
   /// Whether it can be the name of a variable.
   static func isName(_ name: String) -> Bool {
-    guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+    guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+      return false
+    }
     return name.utf8.allSatisfy { isWordByte($0) }
   }
 
-  /// A value as it must stand after `NAME=`. Bare where nothing in it is special; in single quotes, where nothing is
-  /// expanded; in double quotes where a single quote or a backslash before the end forbids those.
+  /// A value as it must stand after `NAME=`. Bare where nothing in it is special; in single quotes, where
+  /// nothing is expanded; in double quotes where a single quote or a backslash before the end forbids those.
   static func quoted(_ value: Text) -> Text {
     let bytes = value.string.utf8
     if bytes.allSatisfy({ isPlainByte($0) }) { return value }
@@ -29,5 +32,7 @@ enum DotenvText {
     }
   }
 
-  private static func isPlainByte(_ byte: UInt8) -> Bool { isWordByte(byte) || "./:@%+,=-".utf8.contains(byte) }
+  private static func isPlainByte(_ byte: UInt8) -> Bool {
+    isWordByte(byte) || "./:@%+,=-".utf8.contains(byte)
+  }
 }

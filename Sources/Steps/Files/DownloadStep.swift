@@ -4,10 +4,10 @@ public import Runbook
 public struct DownloadStep: StepKind {
   public static let key = "download"
   public static let summary = """
-    A file from a URL, fetched by the host with curl or wget. Its checksum must be given, or waived by `checksum: \
-    none`. With `extract`, what is in it: one packed file, one `member` of an archive, or the whole archive as a \
-    folder. What was unpacked is kept in a note on the host, so that another checksum is another download. \
-    Outputs: `path`.
+    A file from a URL, fetched by the host with curl or wget. Its checksum must be given, or waived by \
+    `checksum: none`. With `extract`, what is in it: one packed file, one `member` of an archive, or the \
+    whole archive as a folder. What was unpacked is kept in a note on the host, so that another checksum is \
+    another download. Outputs: `path`.
     """
   public static let example = """
     - download:
@@ -40,7 +40,8 @@ public struct DownloadStep: StepKind {
   public init(_ parameters: inout Parameters) {
     url = parameters.required("url", "http or https; a secret in it never becomes an argument.")
     path = parameters.required("path", "Absolute path of the result; its folder must be there.")
-    checksum = parameters.required("checksum", "Of the file as it is fetched: `sha256:…`, `sha512:…`, or `none`.")
+    checksum = parameters.required(
+      "checksum", "Of the file as it is fetched: `sha256:…`, `sha512:…`, or `none`.")
     unpacking = parameters.value("extract", "How it is packed.", default: .none)
     member = parameters.optional("member", "The one file of an archive that goes to `path`.")
     strip = parameters.value("strip", "How many folders to take off the paths in an archive.", default: 0)
@@ -51,7 +52,9 @@ public struct DownloadStep: StepKind {
     if parameters.has("url"), !url.string.hasPrefix("https://"), !url.string.hasPrefix("http://") {
       parameters.reject("the URL begins with neither 'https://' nor 'http://'", at: "url")
     }
-    if member != nil, !unpacking.isArchive { parameters.reject("'member' needs 'extract: tar' or 'zip'", at: "member") }
+    if member != nil, !unpacking.isArchive {
+      parameters.reject("'member' needs 'extract: tar' or 'zip'", at: "member")
+    }
     if strip > 0, !isFolder { parameters.reject("'strip' is for a whole archive", at: "strip") }
     if strip < 0 { parameters.reject("'strip' is less than 0", at: "strip") }
   }
@@ -63,13 +66,16 @@ public struct DownloadStep: StepKind {
     let status = Probe<FileStatus?>.status(of: path.string)
     let commands = Probe<Bool>.command("curl").and(.command("wget"))
     let digest = FactQuery.digest(path.string)
-    let note: Probe<String?> = isTold ? Probe([]) { _ in nil } : HostNote(family: "downloads", path: path).probe
+    let note: Probe<String?> =
+      isTold ? Probe([]) { _ in nil } : HostNote(family: "downloads", path: path).probe
     let queries = status.queries + commands.queries + note.queries + (isFolder ? [] : [digest])
     let isFolder = isFolder
     return Probe<State>(queries) { (answers) throws(Diagnostic) in
       let (found, (hasCurl, hasWget)) = (try status.read(answers), try commands.read(answers))
       var state = State(status: found, note: try note.read(answers), hasCurl: hasCurl, hasWget: hasWget)
-      if !isFolder, found?.kind == .file, case .digest(let hex) = try answers.answer(to: digest) { state.digest = hex }
+      if !isFolder, found?.kind == .file, case .digest(let hex) = try answers.answer(to: digest) {
+        state.digest = hex
+      }
       return state
     }
   }
@@ -85,14 +91,17 @@ public struct DownloadStep: StepKind {
     if isSo(observed), let status = observed.status {
       let actions = attributes.actions(on: path.string, from: status)
       guard !actions.isEmpty else { return nil }
-      return Change(.modify, "\(path), \(attributes.differences(from: status).joined(separator: ", "))", actions)
+      return Change(
+        .modify, "\(path), \(attributes.differences(from: status).joined(separator: ", "))", actions)
     }
     guard observed.hasCurl || observed.hasWget else { throw .noClient() }
     let words: Text = "download \(url) to \(path)"
     return observed.status == nil ? .create(words, .script(script)) : .modify(words, .script(script))
   }
 
-  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap { ["path": .string(path.string)] }
+  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap {
+    ["path": .string(path.string)]
+  }
 
   /// Whether the result is a folder.
   private var isFolder: Bool { unpacking.isArchive && member == nil }
@@ -101,8 +110,10 @@ public struct DownloadStep: StepKind {
 
   /// What the result was made of, in one word.
   private var source: String {
-    let origin = checksum.written == "none" ? Digest.hex(Digest.sha256(Array(url.string.utf8))) : checksum.written
-    return ([origin, unpacking.rawValue] + (member.map { [$0] } ?? []) + (strip > 0 ? ["strip \(strip)"] : []))
+    let origin =
+      checksum.written == "none" ? Digest.hex(Digest.sha256(Array(url.string.utf8))) : checksum.written
+    return
+      ([origin, unpacking.rawValue] + (member.map { [$0] } ?? []) + (strip > 0 ? ["strip \(strip)"] : []))
       .joined(separator: " ").replacing(" ", with: "_")
   }
 
@@ -148,11 +159,14 @@ public struct DownloadStep: StepKind {
   }
 
   private var filePlacement: String {
-    let mode = attributes.mode
+    // A file that is there keeps its mode where none is given.
+    let mode =
+      attributes.mode.map { "\($0)" }
+      ?? #""$(if [ -f "$p" ]; then stat -L -c %a -- "$p"; else echo 0644; fi)""#
     return """
       \(unpacking.toOutput(#""$t/source""#, member: member)) > "$t/result" || exit 1
       \(unpacking == .none ? "" : #"[ -s "$t/result" ] || { echo 'nothing came out of it' >&2; exit 1; }"#)
-      \(mode.map { "chmod \($0) \"$t/result\"" } ?? #"if [ -f "$p" ]; then chmod "$(stat -L -c %a -- "$p")" "$t/result"; else chmod 0644 "$t/result"; fi"#) || exit 1
+      chmod \(mode) "$t/result" || exit 1
       \(ownership(#""$t/result""#))sync -- "$t/result" 2>/dev/null || sync
       mv -f -- "$t/result" "$p" || exit 1
       """
@@ -163,7 +177,8 @@ public struct DownloadStep: StepKind {
     umask 022
     mkdir -- "$t/tree" || exit 1
     \(unpacking.toFolder(#""$t/source""#, #""$t/tree""#, strip: strip)) || exit 1
-    \(attributes.mode.map { "chmod \($0) \"$t/tree\" || exit 1\n" } ?? "")\(ownership(#""$t/tree""#))if [ -d "$p" ]; then cp -R -p -- "$t/tree/." "$p/" || exit 1
+    \(attributes.mode.map { "chmod \($0) \"$t/tree\" || exit 1\n" } ?? "")\(ownership(#""$t/tree""#))\
+    if [ -d "$p" ]; then cp -R -p -- "$t/tree/." "$p/" || exit 1
     else mv -- "$t/tree" "$p" || exit 1; fi
     """
   }
@@ -197,7 +212,8 @@ extension String {
 extension Diagnostic {
   fileprivate static func inTheWay(_ path: AbsolutePath, _ isFolder: Bool) -> Diagnostic {
     Diagnostic(
-      .conflict, "'\(path)' is not a \(isFolder ? "directory" : "file")", hint: "move it away, or give another path")
+      .conflict, "'\(path)' is not a \(isFolder ? "directory" : "file")",
+      hint: "move it away, or give another path")
   }
 
   static func noClient() -> Diagnostic {

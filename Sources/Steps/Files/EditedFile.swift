@@ -25,7 +25,8 @@ struct EditedFile: Sendable {
       guard creates else { throw .notThere(path) }
     }
     if let status = observed.status, status.kind != .file { throw .notPlain(path, status) }
-    guard let bytes = observed.status == nil ? [] : observed.content, let text = ManagedFile.text(bytes) else {
+    guard let bytes = observed.status == nil ? [] : observed.content, let text = ManagedFile.text(bytes)
+    else {
       throw .notText(path)
     }
     var lines = LineList(text)
@@ -102,8 +103,8 @@ struct LineList: Sendable {
     return lines.firstIndex { $0.string.firstMatch(of: regex) != nil }
   }
 
-  /// Where something new goes: after the last line that `after` matches, before the first that `before` does, else
-  /// at the end.
+  /// Where something new goes: after the last line that `after` matches, before the first that `before` does,
+  /// else at the end.
   func place(after: Pattern?, before: Pattern?) throws(Diagnostic) -> Int {
     if let after, let index = try last(after) { return index + 1 }
     if let before, let index = try first(before) { return index }

@@ -4,9 +4,9 @@ public import Runbook
 public struct EnvFileStep: StepKind {
   public static let key = "env_file"
   public static let summary = """
-    A dotenv file (`.env`) with exactly these variables, in this order, each quoted so that docker compose and a \
-    shell read back the very value: `$`, `#`, quotes, spaces and several lines included. Its mode is 0600. The plan \
-    shows secrets by their names. `state: absent` removes it.
+    A dotenv file (`.env`) with exactly these variables, in this order, each quoted so that docker compose \
+    and a shell read back the very value: `$`, `#`, quotes, spaces and several lines included. Its mode is \
+    0600. The plan shows secrets by their names. `state: absent` removes it.
     """
   public static let example = """
     - env_file:
@@ -36,7 +36,9 @@ public struct EnvFileStep: StepKind {
       if !DotenvText.isName(key) {
         parameters.reject("'\(key)' is not a variable's name: letters, digits and underscores", at: "values")
       }
-      if value.string.utf8.contains(0) { parameters.reject("the value of '\(key)' holds a NUL", at: "values") }
+      if value.string.utf8.contains(0) {
+        parameters.reject("the value of '\(key)' holds a NUL", at: "values")
+      }
     }
   }
 

@@ -4,9 +4,9 @@ public import Runbook
 public struct FetchStep: StepKind {
   public static let key = "fetch"
   public static let summary = """
-    A file of the host, copied to the control machine with mode 0600; one that is there with the same bytes is left \
-    alone. A relative `to` counts from the runbook's project; use `inventory_hostname` in it where several hosts are \
-    concerned. Outputs: `to`, `sha256`.
+    A file of the host, copied to the control machine with mode 0600; one that is there with the same bytes \
+    is left alone. A relative `to` counts from the runbook's project; use `inventory_hostname` in it where \
+    several hosts are concerned. Outputs: `to`, `sha256`.
     """
   public static let example = """
     - fetch: { path: /etc/ssh/ssh_host_ed25519_key.pub, to: "fetched/{{ inventory_hostname }}.pub" }

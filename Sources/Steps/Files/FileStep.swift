@@ -4,14 +4,19 @@ public import Runbook
 public struct FileStep: StepKind {
   public static let key = "file"
   public static let summary = """
-    A file with the content given here, or of a file of the control machine; with neither, only that it is there. \
-    A new file has mode 0644, one with a secret in it 0600. A symbolic link at the path is replaced, not followed.
+    A file with the content given here, or of a file of the control machine; with neither, only that it is \
+    there. A new file has mode 0644, one with a secret in it 0600. A symbolic link at the path is replaced, \
+    not followed.
     """
   public static let shorthand: String? = "path"
   public static let example = """
     - file: { path: /etc/motd, content: "Welcome\\n" }
     - file: { path: /usr/local/bin/backup, source: backup.sh, mode: "0755" }
-    - file: { path: /etc/sudoers.d/deploy, content: "deploy ALL=(ALL) ALL\\n", mode: "0440", validate: visudo -cf %s }
+    - file:
+        path: /etc/sudoers.d/deploy
+        content: "deploy ALL=(ALL) ALL\\n"
+        mode: "0440"
+        validate: visudo -cf %s
     - file: { path: /etc/obsolete.conf, state: absent }
     """
 
@@ -77,7 +82,8 @@ public struct FileStep: StepKind {
       guard observed.file.status?.kind == .file else {
         return try file.change(to: .text(""), from: observed.file)
       }
-      return try file.change(to: .bytes([]), from: ManagedFile.State(status: observed.file.status, content: []))
+      return try file.change(
+        to: .bytes([]), from: ManagedFile.State(status: observed.file.status, content: []))
     }
   }
 
@@ -91,13 +97,15 @@ public struct FileStep: StepKind {
     let words = status.map { attributes.differences(from: $0) } ?? []
     if let status, status.kind == .file, observed.digest == source.digest {
       let actions = attributes.actions(on: path.string, from: status)
-      return actions.isEmpty ? nil : Change(.modify, "file \(path), \(words.joined(separator: ", "))", actions)
+      return actions.isEmpty
+        ? nil : Change(.modify, "file \(path), \(words.joined(separator: ", "))", actions)
     }
     let kept = status.flatMap { $0.kind == .file ? $0.mode : nil }
     let mode = attributes.mode ?? FileMode(kept ?? 0o644)
     let action = Action.upload(
       FileUpload(
-        source: source.path, path: path.string, mode: mode.bits, owner: attributes.owner, group: attributes.group,
+        source: source.path, path: path.string, mode: mode.bits, owner: attributes.owner,
+        group: attributes.group,
         digest: source.digest))
     let size = "\(source.bytes.count) bytes"
     return status == nil

@@ -4,8 +4,9 @@ public import Runbook
 public struct FindStep: StepKind {
   public static let key = "find"
   public static let summary = """
-    What is below some folders. Changes nothing. Outputs: `count`, `paths` (sorted) and `files`, a list of maps with \
-    `path`, `kind`, `mode`, `owner`, `group`, `size` and `modified`. A folder that is not there has nothing in it.
+    What is below some folders. Changes nothing. Outputs: `count`, `paths` (sorted) and `files`, a list of \
+    maps with `path`, `kind`, `mode`, `owner`, `group`, `size` and `modified`. A folder that is not there \
+    has nothing in it.
     """
   public static let example = """
     - find: { paths: /var/backups, patterns: ["*.gz"], older: 30d }
@@ -71,7 +72,9 @@ public struct FindStep: StepKind {
     case .link: tests += ["-type", "l"]
     case .any: break
     }
-    if !patterns.isEmpty { tests += ["("] + patterns.map { ["-name", $0] }.joined(separator: ["-o"]) + [")"] }
+    if !patterns.isEmpty {
+      tests += ["("] + patterns.map { ["-name", $0] }.joined(separator: ["-o"]) + [")"]
+    }
     tests += exclude.flatMap { ["!", "-name", $0] }
     if let older { tests += ["-mmin", "+\(older.wholeSeconds / 60)"] }
     if let newer { tests += ["-mmin", "-\(max(1, newer.wholeSeconds / 60))"] }
@@ -116,7 +119,8 @@ public struct Found: Sendable, Hashable {
   }
 
   private static func status(_ words: [String]) -> FileStatus? {
-    guard words.count == 6, let mode = Int(words[0], radix: 8), let size = Int(words[3]), let modified = Int(words[4])
+    guard words.count == 6, let mode = Int(words[0], radix: 8), let size = Int(words[3]),
+      let modified = Int(words[4])
     else { return nil }
     let kind: FileStatus.Kind =
       switch words[5] {
@@ -125,6 +129,7 @@ public struct Found: Sendable, Hashable {
       case let words where words.hasPrefix("regular"): .file
       default: .other
       }
-    return FileStatus(kind: kind, mode: mode, owner: words[1], group: words[2], size: size, modified: modified)
+    return FileStatus(
+      kind: kind, mode: mode, owner: words[1], group: words[2], size: size, modified: modified)
   }
 }

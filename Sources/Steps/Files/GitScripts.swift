@@ -25,10 +25,13 @@ struct GitScripts {
       g status --porcelain --untracked-files=no --ignore-submodules=all > /dev/null || exit 1
       g status --porcelain --untracked-files=no --ignore-submodules=all | sed 's/^/change /'
       own | sed 's/^/commit /'
-      \(step.hasSubmodules ? "g submodule status --recursive | sed -n 's/^[-+U][0-9a-f]* \\([^ ]*\\).*/submodule \\1/p'" : "")
+      \(step.hasSubmodules ? staleSubmodules : "")
       \(network)
       """
   }
+
+  private let staleSubmodules =
+    #"g submodule status --recursive | sed -n 's/^[-+U][0-9a-f]* \([^ ]*\).*/submodule \1/p'"#
 
   /// Prints the commit that is asked for. A whole commit id needs no look at the repository.
   private var wanted: String {
@@ -45,11 +48,14 @@ struct GitScripts {
     (7...64).contains(step.version.utf8.count) && step.version.allSatisfy { $0.isHexDigit && $0.isASCII }
   }
 
-  /// `g`: git in the clone. `own`: commits that are nowhere else. `find_version`: what the repository has under the
-  /// name, into `branch`, `tag` and `commit`.
+  /// `g`: git in the clone. `own`: commits that are nowhere else. `find_version`: what the repository has
+  /// under the name, into `branch`, `tag` and `commit`.
   private var functions: String {
     #"""
-    g() { git -C "$p" -c safe.directory="$p" -c advice.detachedHead=false -c user.name=runbook -c user.email=runbook@localhost "$@"; }
+    g() {
+    git -C "$p" -c safe.directory="$p" -c advice.detachedHead=false \
+    -c user.name=runbook -c user.email=runbook@localhost "$@"
+    }
     own() {
     for r in HEAD "refs/heads/$v"; do
     g rev-parse -q --verify "$r" >/dev/null || continue
@@ -80,10 +86,12 @@ struct GitScripts {
   var bring: Text {
     let depth = step.depth.map { String($0) } ?? ""
     let head = """
-      p=\(shellWord(step.path.string)); u=\(shellWord(step.source.url)); v=\(shellWord(step.version)); depth=\(depth)
+      p=\(shellWord(step.path.string)); u=\(shellWord(step.source.url)); v=\(shellWord(step.version))
+      depth=\(depth)
 
       """
-    return Text(head) + step.source.setup + Text("\(functions)\n\(start)\n\(step.isForced ? putAside : stop)\n\(checkOut)")
+    return Text(head) + step.source.setup
+      + Text("\(functions)\n\(start)\n\(step.isForced ? putAside : stop)\n\(checkOut)")
   }
 
   private var start: String {
@@ -93,7 +101,8 @@ struct GitScripts {
     mkdir -p -- "$p" || exit 1
     if [ ! -e "$p/.git" ]; then git init -q -- "$p" || exit 1; fi
     before=$(g rev-parse -q --verify HEAD)
-    if g config --get remote.origin.url >/dev/null; then g remote set-url origin "$u"; else g remote add origin "$u"; fi || exit 1
+    if g config --get remote.origin.url >/dev/null; then g remote set-url origin "$u"
+    else g remote add origin "$u"; fi || exit 1
     changes=$(g status --porcelain --untracked-files=no --ignore-submodules=all) || exit 1
     commits=$(own)
     """#
@@ -101,7 +110,9 @@ struct GitScripts {
 
   private var stop: String {
     #"""
-    if [ -n "$changes$commits" ]; then printf '%s\n' 'local changes or commits:' "$changes" "$commits" >&2; exit 1; fi
+    if [ -n "$changes$commits" ]; then
+    printf '%s\n' 'local changes or commits:' "$changes" "$commits" >&2; exit 1
+    fi
     """#
   }
 
@@ -124,20 +135,25 @@ struct GitScripts {
   private var checkOut: String {
     #"""
     shallow=$(g rev-parse --is-shallow-repository)
-    if [ -n "$branch" ]; then from="+refs/heads/$branch:refs/remotes/origin/$branch"; to="refs/remotes/origin/$branch"
+    heads='+refs/heads/*:refs/remotes/origin/*'
+    if [ -n "$branch" ]; then
+    to="refs/remotes/origin/$branch"; from="+refs/heads/$branch:$to"
     elif [ -n "$tag" ]; then from="+refs/tags/$tag:refs/tags/$tag"; to="refs/tags/$tag^{commit}"
     else from="+$commit:refs/runbook/pinned"; to="$commit^{commit}"; fi
-    if [ -n "$depth" ] && { [ -z "$before" ] || [ "$shallow" = true ]; } && g fetch -q --depth "$depth" origin "$from"; then :
+    if [ -n "$depth" ] && { [ -z "$before" ] || [ "$shallow" = true ]; } &&
+    g fetch -q --depth "$depth" origin "$from"; then :
     else
-    if [ "$shallow" = true ]; then g fetch -q --unshallow --force --tags origin '+refs/heads/*:refs/remotes/origin/*' || exit 1
-    else g fetch -q --force --tags origin '+refs/heads/*:refs/remotes/origin/*' || exit 1; fi
+    if [ "$shallow" = true ]; then deepen=--unshallow; else deepen=; fi
+    g fetch -q $deepen --force --tags origin "$heads" || exit 1
     g rev-parse -q --verify "$to" >/dev/null || g fetch -q origin "$from" || exit 1
     fi
-    if [ -n "$before" ] && [ -n "$branch" ] && [ "$shallow" != true ] && ! g merge-base --is-ancestor "$before" "$to"; then
+    if [ -n "$before" ] && [ -n "$branch" ] && [ "$shallow" != true ] &&
+    ! g merge-base --is-ancestor "$before" "$to"; then
     printf '%s is not a continuation of what was checked out (%s)\n' "$branch" "$before"
     fi
     if [ -n "$branch" ]; then
-    g checkout -q -B "$branch" "$to" -- && g branch -q --set-upstream-to="origin/$branch" "$branch" >/dev/null || exit 1
+    g checkout -q -B "$branch" "$to" -- || exit 1
+    g branch -q --set-upstream-to="origin/$branch" "$branch" >/dev/null || exit 1
     else g checkout -q --detach "$to" -- || exit 1; fi
     """# + (step.hasSubmodules ? "\n" + submodules : "") + "\nprintf 'before %s\\n' \"$before\""
   }

@@ -10,12 +10,14 @@ struct GitSource: Sendable {
   let acceptsHostKey: Bool
 
   init(_ parameters: inout Parameters) {
-    let repo: Text = parameters.required("repo", "URL of the repository: https, ssh, `user@host:path`, or a path.")
+    let repo: Text = parameters.required(
+      "repo", "URL of the repository: https, ssh, `user@host:path`, or a path.")
     let user: Text? = parameters.optional("user", "User for https.")
     let password: Text? = parameters.optional("password", "Password or token for https.")
     keyFile = parameters.optional("key_file", "Private key on the host, for ssh.")
     acceptsHostKey = parameters.value(
-      "accept_host_key", "Accept the key of an ssh server that is not known yet; a changed one never.", default: false)
+      "accept_host_key", "Accept the key of an ssh server that is not known yet; a changed one never.",
+      default: false)
     let (url, inner) = Self.split(repo)
     self.url = url.string
     self.user = user ?? inner.user
@@ -31,8 +33,8 @@ struct GitSource: Sendable {
     if url.string.hasPrefix("-") { parameters.reject("'\(url)' is not a URL", at: "repo") }
   }
 
-  /// Shell text that defines `git` so that it is let in and never asks. Shell functions are not processes, and what
-  /// they export only the user's own processes can read.
+  /// Shell text that defines `git` so that it is let in and never asks. Shell functions are not processes,
+  /// and what they export only the user's own processes can read.
   var setup: Text {
     var ssh = ["ssh", "-o", "BatchMode=yes"]
     if let keyFile { ssh += ["-i", keyFile.string, "-o", "IdentitiesOnly=yes"] }
@@ -48,7 +50,10 @@ struct GitSource: Sendable {
         trap 'rm -f -- "$ask"' EXIT
         cat > "$ask" <<'RUNBOOK-ASK'
         #!/bin/sh
-        case $1 in Username*) printf '%s\n' "$RUNBOOK_GIT_USER" ;; *) printf '%s\n' "$RUNBOOK_GIT_PASSWORD" ;; esac
+        case $1 in
+        Username*) printf '%s\n' "$RUNBOOK_GIT_USER" ;;
+        *) printf '%s\n' "$RUNBOOK_GIT_PASSWORD" ;;
+        esac
         RUNBOOK-ASK
         chmod 0700 "$ask"
         export GIT_ASKPASS="$ask"
@@ -60,7 +65,8 @@ struct GitSource: Sendable {
   /// Takes `user:password@` out of an https URL.
   private static func split(_ repo: Text) -> (url: Text, (user: Text?, password: Text?)) {
     let string = repo.string
-    guard string.hasPrefix("https://") || string.hasPrefix("http://"), let slashes = string.firstRange(of: "://")
+    guard string.hasPrefix("https://") || string.hasPrefix("http://"),
+      let slashes = string.firstRange(of: "://")
     else { return (repo, (nil, nil)) }
     let rest = string[slashes.upperBound...]
     let authority = rest[..<(rest.firstIndex(of: "/") ?? rest.endIndex)]

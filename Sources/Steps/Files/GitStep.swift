@@ -4,14 +4,15 @@ public import Runbook
 public struct GitStep: StepKind {
   public static let key = "git"
   public static let summary = """
-    A clone of a repository at a branch, tag or commit. Local changes and commits that exist nowhere else are never \
-    lost: the step stops and lists them, or with `force: true` puts changes into a stash and commits under \
-    `refs/runbook/kept`. `update: false` leaves a clone that is there as it is. User and password of an https URL \
-    reach git by its environment, never by an argument or its configuration. Outputs: `path`, `commit`, `before`.
+    A clone of a repository at a branch, tag or commit. Local changes and commits that exist nowhere else \
+    are never lost: the step stops and lists them, or with `force: true` puts changes into a stash and \
+    commits under `refs/runbook/kept`. `update: false` leaves a clone that is there as it is. User and \
+    password of an https URL reach git by its environment, never by an argument or its configuration. \
+    Outputs: `path`, `commit`, `before`.
     """
   public static let example = """
     - git: { repo: "https://example.org/homelab.git", path: /opt/homelab, version: main }
-    - git: { repo: "git@example.org:app.git", path: /opt/app, version: v1.4, depth: 1, key_file: /root/.ssh/deploy }
+    - git: { repo: "git@example.org:app.git", path: /opt/app, version: v1.4, depth: 1 }
     """
 
   let source: GitSource
@@ -25,7 +26,8 @@ public struct GitStep: StepKind {
   public init(_ parameters: inout Parameters) {
     source = GitSource(&parameters)
     path = parameters.required("path", "Absolute path of the clone; its folder is made.")
-    version = parameters.value("version", "Branch, tag or commit; the repository's default branch where not given.", default: "")
+    version = parameters.value(
+      "version", "Branch, tag or commit; the repository's default branch where not given.", default: "")
     updates = parameters.value("update", "Bring a clone that is there to the version.", default: true)
     depth = parameters.optional("depth", "Fetch only so many commits.")
     isForced = parameters.value("force", "Put local changes aside instead of stopping.", default: false)
@@ -74,7 +76,8 @@ public struct GitStep: StepKind {
     let lines = results.last.map { LineList.split(Text($0.output)).map { $0.string } } ?? []
     let before = lines.last { $0.hasPrefix("before ") }.map { String($0.dropFirst(7)) }
     return [
-      "path": .string(path.string), "commit": .string(observed.head), "before": .string(before ?? observed.head),
+      "path": .string(path.string), "commit": .string(observed.head),
+      "before": .string(before ?? observed.head),
     ]
   }
 
@@ -84,8 +87,11 @@ public struct GitStep: StepKind {
       let from = observed.head.isEmpty ? "nothing" : String(observed.head.prefix(8))
       return "from \(from) to \(wanted.prefix(8))" + (version.isEmpty ? "" : " (\(version))")
     }
-    if !observed.staleSubmodules.isEmpty { return "submodules \(observed.staleSubmodules.joined(separator: ", "))" }
-    return observed.wantedBranch.map { "to branch \($0)" } ?? "to \(version), off branch \(observed.branch ?? "")"
+    if !observed.staleSubmodules.isEmpty {
+      return "submodules \(observed.staleSubmodules.joined(separator: ", "))"
+    }
+    return observed.wantedBranch.map { "to branch \($0)" }
+      ?? "to \(version), off branch \(observed.branch ?? "")"
   }
 }
 
@@ -96,7 +102,8 @@ extension Diagnostic {
   }
 
   fileprivate static func noVersion(_ version: String, _ source: GitSource) -> Diagnostic {
-    Diagnostic(.failed, "'\(source.url)' has no branch, tag or commit '\(version.isEmpty ? "HEAD" : version)'")
+    Diagnostic(
+      .failed, "'\(source.url)' has no branch, tag or commit '\(version.isEmpty ? "HEAD" : version)'")
   }
 
   fileprivate static func localChanges(_ path: AbsolutePath, _ changes: [String]) -> Diagnostic {

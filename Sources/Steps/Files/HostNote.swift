@@ -1,7 +1,7 @@
 import Runbook
 
-/// A line that a step keeps on the host about what it made, where the result alone does not say what it was made
-/// of: below `/var/lib/runbook`, or in the state folder of a user who is not root.
+/// A line that a step keeps on the host about what it made, where the result alone does not say what it was
+/// made of: below `/var/lib/runbook`, or in the state folder of a user who is not root.
 struct HostNote: Sendable {
   /// "downloads".
   let family: String
@@ -12,7 +12,8 @@ struct HostNote: Sendable {
   private var assignment: String {
     let name = Digest.hex(Digest.sha256(Array(path.string.utf8))).prefix(32)
     return """
-      if [ "$(id -u)" = 0 ]; then note=/var/lib/runbook; else note=${XDG_STATE_HOME:-$HOME/.local/state}/runbook; fi
+      note=/var/lib/runbook
+      if [ "$(id -u)" != 0 ]; then note=${XDG_STATE_HOME:-$HOME/.local/state}/runbook; fi
       note=$note/\(family)/\(name)
       """
   }
@@ -24,7 +25,8 @@ struct HostNote: Sendable {
       switch output.status {
       case 0: return output.output.withoutFinalNewlines
       case 3: return nil
-      default: throw Diagnostic(.unreadable, "cannot read the note that runbook keeps", notes: [output.errors])
+      default:
+        throw Diagnostic(.unreadable, "cannot read the note that runbook keeps", notes: [output.errors])
       }
     }
   }
@@ -33,7 +35,8 @@ struct HostNote: Sendable {
   func write(_ line: String) -> String {
     """
     \(assignment)
-    mkdir -p -- "${note%/*}" && printf '%s\\n' "\(line)" > "$note.new" && mv -f -- "$note.new" "$note" || exit 1
+    mkdir -p -- "${note%/*}" && printf '%s\\n' "\(line)" > "$note.new" || exit 1
+    mv -f -- "$note.new" "$note" || exit 1
     """
   }
 }

@@ -14,18 +14,23 @@ public struct HostTree: Sendable {
 
   subscript(path: String) -> Item? { items[path] }
 
-  /// Prints a record for each thing: byte 1, status, byte 1, name; then byte 2, digest and name of each file. A name
-  /// may hold anything but these bytes and NUL.
+  /// Prints a record for each thing: byte 1, status, byte 1, name; then byte 2, digest and name of each file.
+  /// A name may hold anything but these bytes and NUL.
   static func script(_ path: String) -> String {
     """
     p=\(shellWord(path))
     if [ ! -e "$p" ] && [ ! -L "$p" ]; then exit 0; fi
-    r=$(printf '\\001'); s=$(printf '\\002')
+    r=$(printf '\\001')
     if [ -L "$p" ] || [ ! -d "$p" ]; then stat -c "$r%a %U %G %u %g %F$r." -- "$p"; exit; fi
     cd -- "$p" || exit
     find . -exec stat -c "$r%a %U %G %u %g %F$r%n" {} + || exit
-    find . -type l -exec sh -c 'for f; do printf "\\003%s\\003%s\\n" "$(readlink "$f")" "$f"; done' sh {} + || exit
-    find . -type f -exec sh -c 's=$1; shift; for f; do d=$(sha256sum < "$f") || exit; printf "%s%s%s%s\\n" "$s" "${d%% *}" "$s" "$f"; done' sh "$s" {} +
+    find . -type l -exec sh -c 'for f; do
+    printf "\\003%s\\003%s\\n" "$(readlink "$f")" "$f"
+    done' sh {} + || exit
+    find . -type f -exec sh -c 'for f; do
+    d=$(sha256sum < "$f") || exit
+    printf "\\002%s\\002%s\\n" "${d%% *}" "$f"
+    done' sh {} +
     """
   }
 
@@ -50,19 +55,24 @@ public struct HostTree: Sendable {
 
   private mutating func add(_ mark: UInt8, _ text: String, name: String) {
     switch mark {
-    case 1: items[name] = Self.status(text.split(separator: " ", maxSplits: 5).map(String.init)).map { Item(status: $0) }
+    case 1:
+      items[name] = Self.status(text.split(separator: " ", maxSplits: 5).map(String.init)).map {
+        Item(status: $0)
+      }
     case 2: items[name]?.digest = text
     default: items[name]?.status.target = text
     }
   }
 
   private static func name(_ text: String) -> String {
-    let name = text.utf8.last == UInt8(ascii: "\n") ? String(decoding: text.utf8.dropLast(), as: UTF8.self) : text
+    let name =
+      text.utf8.last == UInt8(ascii: "\n") ? String(decoding: text.utf8.dropLast(), as: UTF8.self) : text
     return name == "." ? "" : String(name.dropFirst(2))
   }
 
   private static func status(_ words: [String]) -> FileStatus? {
-    guard words.count == 6, let mode = Int(words[0], radix: 8), let user = Int(words[3]), let group = Int(words[4])
+    guard words.count == 6, let mode = Int(words[0], radix: 8), let user = Int(words[3]),
+      let group = Int(words[4])
     else { return nil }
     let kind: FileStatus.Kind =
       switch words[5] {

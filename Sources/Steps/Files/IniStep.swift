@@ -4,12 +4,13 @@ public import Runbook
 public struct IniStep: StepKind {
   public static let key = "ini"
   public static let summary = """
-    Options in one section of an INI file (systemd, git, PHP, MariaDB). An option that stands there keeps its place \
-    and stands there once. `state: absent` removes the options, or the whole section where none is named.
+    Options in one section of an INI file (systemd, git, PHP, MariaDB). An option that stands there keeps \
+    its place and stands there once. `state: absent` removes the options, or the whole section where none is \
+    named.
     """
   public static let example = """
     - ini: { path: /etc/systemd/journald.conf, section: Journal, values: { SystemMaxUse: 500M } }
-    - ini: { path: /etc/mysql/conf.d/own.cnf, section: mysqld, values: { bind-address: 127.0.0.1 }, create: true }
+    - ini: { path: /etc/mysql/own.cnf, section: mysqld, values: { bind-address: 127.0.0.1 }, create: true }
     - ini: { path: /etc/php.ini, section: PHP, options: [memory_limit], state: absent }
     """
 
@@ -22,18 +23,24 @@ public struct IniStep: StepKind {
 
   public init(_ parameters: inout Parameters) {
     edit = EditedFile(&parameters)
-    section = parameters.optional("section", "Its name, without brackets; not given: what stands before all sections.")
+    section = parameters.optional(
+      "section", "Its name, without brackets; not given: what stands before all sections.")
     let values: Pairs<Text>? = parameters.optional("values", "Options and their values.")
     options = parameters.value("options", "Options to remove, with `state: absent`.", default: [])
-    isSpaced = parameters.value("spaces", "New options are written `name = value` rather than `name=value`.", default: false)
+    isSpaced = parameters.value(
+      "spaces", "New options are written `name = value` rather than `name=value`.", default: false)
     state = parameters.value("state", "Whether they shall be there.", default: .present)
     self.values = values?.all ?? []
     if state == .present {
       if !parameters.has("values") { parameters.reject("'values' is missing") }
       if parameters.has("options") { parameters.reject("'options' is for 'state: absent'", at: "options") }
     } else {
-      if parameters.has("values") { parameters.reject("'values' is for what shall be there", at: "values", hint: "name them in 'options'") }
-      if section == nil, options.isEmpty, !parameters.has("section"), !parameters.has("options") { parameters.reject("neither 'section' nor 'options' says what to remove") }
+      if parameters.has("values") {
+        parameters.reject("'values' is for what shall be there", at: "values", hint: "name them in 'options'")
+      }
+      if section == nil, options.isEmpty, !parameters.has("section"), !parameters.has("options") {
+        parameters.reject("neither 'section' nor 'options' says what to remove")
+      }
     }
   }
 
@@ -43,7 +50,9 @@ public struct IniStep: StepKind {
   public func change(from observed: ManagedFileState) throws(Diagnostic) -> Change? {
     if state == .absent {
       let what = options.isEmpty ? "section [\(section ?? "")]" : options.joined(separator: ", ")
-      return try edit.change(Text("remove \(what)"), from: observed, isRemoval: true) { list in remove(from: &list) }
+      return try edit.change(Text("remove \(what)"), from: observed, isRemoval: true) { list in
+        remove(from: &list)
+      }
     }
     let names = values.map { $0.key }.joined(separator: ", ")
     return try edit.change(Text("set \(names)"), from: observed) { list in
@@ -73,7 +82,9 @@ public struct IniStep: StepKind {
     guard let range = range(in: list) else { return }
     guard options.isEmpty else {
       for place in range.reversed() {
-        if let key = Self.option(list.lines[place].string)?.key, options.contains(key) { list.lines.remove(at: place) }
+        if let key = Self.option(list.lines[place].string)?.key, options.contains(key) {
+          list.lines.remove(at: place)
+        }
       }
       return
     }
@@ -84,7 +95,9 @@ public struct IniStep: StepKind {
   private func range(in list: LineList) -> Range<Int>? {
     let headings = list.lines.indices.filter { Self.heading(list.lines[$0].string) != nil }
     guard let section else { return 0..<(headings.first ?? list.lines.count) }
-    guard let start = headings.first(where: { Self.heading(list.lines[$0].string) == section }) else { return nil }
+    guard let start = headings.first(where: { Self.heading(list.lines[$0].string) == section }) else {
+      return nil
+    }
     return (start + 1)..<(headings.first { $0 > start } ?? list.lines.count)
   }
 
@@ -99,7 +112,8 @@ public struct IniStep: StepKind {
     guard let first = trimmed.first, !"#;[".contains(first) else { return nil }
     guard let sign = trimmed.firstIndex(of: "=") else { return (trimmed, "") }
     return (
-      String(trimmed[..<sign]).trimmingSpaces(), String(trimmed[trimmed.index(after: sign)...]).trimmingSpaces()
+      String(trimmed[..<sign]).trimmingSpaces(),
+      String(trimmed[trimmed.index(after: sign)...]).trimmingSpaces()
     )
   }
 }
@@ -107,7 +121,8 @@ public struct IniStep: StepKind {
 extension String {
   /// Without white space at both ends.
   func trimmingSpaces() -> String {
-    guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+    guard let first = firstIndex(where: { !$0.isWhitespace }),
+      let last = lastIndex(where: { !$0.isWhitespace })
     else { return "" }
     return String(self[first...last])
   }

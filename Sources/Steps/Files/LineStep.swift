@@ -4,11 +4,16 @@ public import Runbook
 public struct LineStep: StepKind {
   public static let key = "line"
   public static let summary = """
-    One line of a text file. The last line that `match` matches becomes `line`; where none does, and the line is not \
-    there yet, it is added. `state: absent` removes the line, or every line that `match` matches.
+    One line of a text file. The last line that `match` matches becomes `line`; where none does, and the \
+    line is not there yet, it is added. `state: absent` removes the line, or every line that `match` \
+    matches.
     """
   public static let example = #"""
-    - line: { path: /etc/ssh/sshd_config, match: '^#?PermitRootLogin\b', line: PermitRootLogin no, validate: sshd -t -f %s }
+    - line:
+        path: /etc/ssh/sshd_config
+        match: '^#?PermitRootLogin\b'
+        line: PermitRootLogin no
+        validate: sshd -t -f %s
     - line: { path: /etc/hosts, line: "10.0.0.2 db" }
     - line: { path: /etc/fstab, match: '\sswap\s', state: absent }
     """#
@@ -28,7 +33,8 @@ public struct LineStep: StepKind {
     after = parameters.optional("after", "A new line goes after the last line that this matches.")
     before = parameters.optional("before", "A new line goes before the first line that this matches.")
     expands = parameters.value(
-      "expand", #"`\1` and `\g<name>` in `line` stand for groups of `match`; no line is added where none matches."#,
+      "expand",
+      #"`\1` and `\g<name>` in `line` stand for groups of `match`; no line is added where none matches."#,
       default: false)
     state = parameters.value("state", "Whether it shall be there.", default: .present)
     if let line, line.string.utf8.contains(UInt8(ascii: "\n")) {
@@ -39,7 +45,9 @@ public struct LineStep: StepKind {
       parameters.reject("neither 'line' nor 'match' says which line shall be absent")
     }
     if expands, match == nil { parameters.reject("'expand' needs 'match'", at: "expand") }
-    if after != nil, before != nil { parameters.reject("'after' and 'before' exclude each other", at: "before") }
+    if after != nil, before != nil {
+      parameters.reject("'after' and 'before' exclude each other", at: "before")
+    }
   }
 
   public var title: String { "line in \(edit.path)" }

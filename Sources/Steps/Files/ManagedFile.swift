@@ -6,8 +6,8 @@ public struct ManagedFileState: Sendable {
   var content: [UInt8]?
 }
 
-/// A file whose whole content a step gives: what `file`, `template` and `env_file` share. A symbolic link at its
-/// path is replaced, never followed.
+/// A file whose whole content a step gives: what `file`, `template` and `env_file` share. A symbolic link at
+/// its path is replaced, never followed.
 struct ManagedFile: Sendable {
   typealias State = ManagedFileState
 
@@ -22,9 +22,11 @@ struct ManagedFile: Sendable {
     path = parameters.required("path", "Absolute path on the host; a link there is replaced.")
     attributes = FileAttributes(&parameters, mode: words)
     validate = parameters.optional(
-      "validate", "Command that must accept the new file before it takes its place; `%s` stands for its path.")
+      "validate", "Command that must accept the new file before it takes its place; `%s` stands for its path."
+    )
     if let validate, !validate.contains("%s") {
-      parameters.reject("'validate' has no '%s'", at: "validate", hint: "write '%s' where the file's path belongs")
+      parameters.reject(
+        "'validate' has no '%s'", at: "validate", hint: "write '%s' where the file's path belongs")
     }
   }
 
@@ -40,14 +42,18 @@ struct ManagedFile: Sendable {
     Probe<State>([.status(path), .content(path)]) { (answers) throws(Diagnostic) in
       guard case .status(let status) = try answers.answer(to: .status(path)) else { return State() }
       guard status?.kind == .file, (status?.size ?? 0) <= limit else { return State(status: status) }
-      guard case .content(let bytes) = try answers.answer(to: .content(path)) else { return State(status: status) }
+      guard case .content(let bytes) = try answers.answer(to: .content(path)) else {
+        return State(status: status)
+      }
       return State(status: status, content: bytes)
     }
   }
 
-  /// nil: the file has these bytes, and the mode and owner that are asked for. `edit` says what is done to its
-  /// content, where that is not all of it.
-  func change(to content: FileContent, from observed: State, as edit: Text? = nil) throws(Diagnostic) -> Change? {
+  /// nil: the file has these bytes, and the mode and owner that are asked for. `edit` says what is done to
+  /// its content, where that is not all of it.
+  func change(to content: FileContent, from observed: State, as edit: Text? = nil) throws(Diagnostic)
+    -> Change?
+  {
     let attributes = attributes.with(mode: attributes.mode ?? (content.isSecret ? FileMode(0o600) : nil))
     guard let status = observed.status else {
       return .create(
@@ -65,7 +71,8 @@ struct ManagedFile: Sendable {
     let words = attributes.differences(from: status)
     if observed.content == content.bytes {
       let actions = attributes.actions(on: path.string, from: status)
-      return actions.isEmpty ? nil : Change(.modify, "file \(path), \(words.joined(separator: ", "))", actions)
+      return actions.isEmpty
+        ? nil : Change(.modify, "file \(path), \(words.joined(separator: ", "))", actions)
     }
     return .modify(
       (edit ?? Text("file \(path), content")) + Text(words.map { ", \($0)" }.joined()),

@@ -29,8 +29,10 @@ struct Pattern: ParameterValue, Hashable {
     }
   }
 
-  /// A replacement with `\1`, `\g<name>`, `\g<1>`, `\0`, `\n`, `\t` and `\\` put in; secrets keep their marks.
-  static func expand(_ replacement: Text, with match: Regex<AnyRegexOutput>.Match) throws(Diagnostic) -> Text {
+  /// A replacement with `\1`, `\g<name>`, `\g<1>`, `\0`, `\n`, `\t` and `\\` put in; secrets keep their
+  /// marks.
+  static func expand(_ replacement: Text, with match: Regex<AnyRegexOutput>.Match) throws(Diagnostic) -> Text
+  {
     var (result, rest) = (Text(""), Array(replacement.string.utf8)[...])
     var (literal, offset) = (0, 0)
     func flush(to end: Int) { result.append(replacement.slice(literal..<end)) }
@@ -65,7 +67,8 @@ struct Pattern: ParameterValue, Hashable {
     }
   }
 
-  private static func group(_ name: String, _ match: Regex<AnyRegexOutput>.Match) throws(Diagnostic) -> String {
+  private static func group(_ name: String, _ match: Regex<AnyRegexOutput>.Match) throws(Diagnostic) -> String
+  {
     if let number = Int(name) {
       guard number < match.output.count else { throw .noGroup(name) }
       return match.output[number].substring.map(String.init) ?? ""

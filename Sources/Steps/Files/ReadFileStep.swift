@@ -4,8 +4,9 @@ public import Runbook
 public struct ReadFileStep: StepKind {
   public static let key = "read_file"
   public static let summary = """
-    The text of a file, at most 4 MiB of UTF-8. Changes nothing. Outputs: `exists`, `content` as it stands, `lines`, \
-    and with `secret: true` both marked secret. A file that is not there fails the step, unless `optional: true`.
+    The text of a file, at most 4 MiB of UTF-8. Changes nothing. Outputs: `exists`, `content` as it stands, \
+    `lines`, and with `secret: true` both marked secret. A file that is not there fails the step, unless \
+    `optional: true`.
     """
   public static let shorthand: String? = "path"
   public static let example = """
@@ -22,7 +23,8 @@ public struct ReadFileStep: StepKind {
   public init(_ parameters: inout Parameters) {
     path = parameters.required("path", "Absolute path on the host; a link is followed.")
     isSecret = parameters.value("secret", "Its text is a secret.", default: false)
-    isOptional = parameters.value("optional", "A file that is not there gives `exists: false` and no text.", default: false)
+    isOptional = parameters.value(
+      "optional", "A file that is not there gives `exists: false` and no text.", default: false)
   }
 
   public var title: String { "read \(path)" }
@@ -34,7 +36,9 @@ public struct ReadFileStep: StepKind {
       throw Diagnostic(
         .conflict, "there is no file '\(path)' to read", hint: "to go on without it, add 'optional: true'")
     }
-    guard ManagedFile.text(observed) != nil else { throw Diagnostic(.conflict, "'\(path)' is not UTF-8 text") }
+    guard ManagedFile.text(observed) != nil else {
+      throw Diagnostic(.conflict, "'\(path)' is not UTF-8 text")
+    }
     return nil
   }
 

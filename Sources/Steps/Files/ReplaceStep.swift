@@ -4,8 +4,8 @@ public import Runbook
 public struct ReplaceStep: StepKind {
   public static let key = "replace"
   public static let summary = #"""
-    Everything in a text file that `match` matches, replaced by `with`, where `\1` and `\g<name>` stand for groups. \
-    The result must not match in a way that would change it again.
+    Everything in a text file that `match` matches, replaced by `with`, where `\1` and `\g<name>` stand for \#
+    groups. The result must not match in a way that would change it again.
     """#
   public static let example = #"""
     - replace: { path: /etc/apt/sources.list, match: 'http://deb\.debian\.org', with: https://deb.debian.org }

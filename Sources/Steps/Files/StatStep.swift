@@ -4,9 +4,9 @@ public import Runbook
 public struct StatStep: StepKind {
   public static let key = "stat"
   public static let summary = """
-    What stands at a path. Changes nothing. Outputs: `exists`, `path`, and where it exists `kind` (file, directory, \
-    link, other), `mode`, `owner`, `group`, `size`, `modified` (seconds since 1970), `target` of a link, and with \
-    `digest: true` the SHA-256 of a file as `sha256`.
+    What stands at a path. Changes nothing. Outputs: `exists`, `path`, and where it exists `kind` (file, \
+    directory, link, other), `mode`, `owner`, `group`, `size`, `modified` (seconds since 1970), `target` of \
+    a link, and with `digest: true` the SHA-256 of a file as `sha256`.
     """
   public static let shorthand: String? = "path"
   public static let example = """

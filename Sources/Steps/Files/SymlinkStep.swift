@@ -4,8 +4,8 @@ public import Runbook
 public struct SymlinkStep: StepKind {
   public static let key = "symlink"
   public static let summary = """
-    A symbolic link. One that points elsewhere is changed; a file in its place is replaced only with `force: true`, \
-    a directory never. `state: absent` removes the link and nothing else.
+    A symbolic link. One that points elsewhere is changed; a file in its place is replaced only with `force: \
+    true`, a directory never. `state: absent` removes the link and nothing else.
     """
   public static let example = """
     - symlink: { path: /usr/local/bin/compose, target: /opt/compose/bin/compose }
@@ -19,7 +19,8 @@ public struct SymlinkStep: StepKind {
 
   public init(_ parameters: inout Parameters) {
     path = parameters.required("path", "Absolute path of the link.")
-    let target: String? = parameters.optional("target", "Where it points; a relative path counts from the link's folder.")
+    let target: String? = parameters.optional(
+      "target", "Where it points; a relative path counts from the link's folder.")
     isForced = parameters.value("force", "Replace a file that stands in its place.", default: false)
     state = parameters.value("state", "Whether it shall be there.", default: .present)
     self.target = target ?? ""
@@ -50,7 +51,9 @@ public struct SymlinkStep: StepKind {
     }
   }
 
-  public func outputs(_ observed: FileStatus?, _ results: [ActionResult]) -> ValueMap { ["path": .string(path.string)] }
+  public func outputs(_ observed: FileStatus?, _ results: [ActionResult]) -> ValueMap {
+    ["path": .string(path.string)]
+  }
 }
 
 extension Diagnostic {

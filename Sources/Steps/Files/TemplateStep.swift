@@ -4,9 +4,9 @@ public import Runbook
 public struct TemplateStep: StepKind {
   public static let key = "template"
   public static let summary = """
-    A file rendered from a `.j2` template of the control machine. A new file has mode 0644; one with a secret in it \
-    has 0600 unless another mode is given, and the plan shows the secret's name in its place. A symbolic link at the \
-    path is replaced, not followed.
+    A file rendered from a `.j2` template of the control machine. A new file has mode 0644; one with a \
+    secret in it has 0600 unless another mode is given, and the plan shows the secret's name in its place. A \
+    symbolic link at the path is replaced, not followed.
     """
   public static let example = """
     - template: { source: app.conf.j2, path: /etc/app.conf }

@@ -24,7 +24,8 @@ extension Text {
       let common = span.range.clamped(to: range)
       guard !common.isEmpty else { return nil }
       return SecretSpan(
-        range: (common.lowerBound - range.lowerBound)..<(common.upperBound - range.lowerBound), label: span.label)
+        range: (common.lowerBound - range.lowerBound)..<(common.upperBound - range.lowerBound),
+        label: span.label)
     }
     return Text(part, secrets: spans)
   }

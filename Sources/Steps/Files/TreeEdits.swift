@@ -31,7 +31,9 @@ struct TreeEdits {
   ) throws(Diagnostic) {
     let path = "\(root)/\(item.path)"
     let kind = observed?.status.kind
-    if kind == .other || (kind == .directory) != item.isFolder && (kind == .directory || item.isFolder && kind != nil) {
+    if kind == .other
+      || (kind == .directory) != item.isFolder && (kind == .directory || item.isFolder && kind != nil)
+    {
       throw .inTheWay(path)
     }
     switch item.content {
@@ -49,7 +51,8 @@ struct TreeEdits {
       actions.append(
         .upload(
           FileUpload(
-            source: "\(folder)/\(item.path)", path: path, mode: mode, owner: owner, group: group, digest: digest)))
+            source: "\(folder)/\(item.path)", path: path, mode: mode, owner: owner, group: group,
+            digest: digest)))
       sent += 1
     }
   }

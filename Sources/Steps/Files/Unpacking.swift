@@ -51,7 +51,10 @@ enum Unpacking: String, CaseIterable, Choice {
     }
     let descend = Array(
       repeating: """
-        set -- "$in"/*; if [ $# -ne 1 ] || ! [ -d "$1" ]; then echo 'strip: the archive has more than one folder at its top' >&2; exit 1; fi
+        set -- "$in"/*
+        if [ $# -ne 1 ] || ! [ -d "$1" ]; then
+        echo 'strip: the archive has more than one folder at its top' >&2; exit 1
+        fi
         in=$1
         """, count: strip
     ).joined(separator: "\n")
@@ -63,7 +66,8 @@ enum Unpacking: String, CaseIterable, Choice {
       """
   }
 
-  /// A tar's own bytes, whatever they are packed with: told by its first bytes, as not every tar does so itself.
+  /// A tar's own bytes, whatever they are packed with: told by its first bytes, as not every tar does so
+  /// itself.
   private static func untarred(_ file: String) -> String {
     """
     case $(od -An -tx1 -N6 < \(file) | tr -d ' \\n') in
