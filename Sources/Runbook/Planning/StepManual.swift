@@ -49,6 +49,12 @@ public enum StepManual {
     return (lines + [""]).joined(separator: "\n")
   }
 
+  /// Keys of the language as rows of a Markdown table.
+  public static func table(of keys: [CommonKey]) -> String {
+    let rows = keys.map { "| `\($0.name)` | \(cell($0.type)) | \(cell($0.words)) |" }
+    return (["| key | takes | meaning |", "| --- | --- | --- |"] + rows).joined(separator: "\n")
+  }
+
   /// The summary up to its first full stop.
   public static func firstSentence(_ text: String) -> String {
     guard let end = text.firstRange(of: ". ") else { return text }
