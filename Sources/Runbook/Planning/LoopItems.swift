@@ -1,5 +1,5 @@
 /// One round of a `for_each`.
-public struct LoopItem: Sendable {
+public struct LoopItem: Sendable, Hashable {
   /// Counted from 0.
   public var index: Int
   public var value: Value
