@@ -140,7 +140,7 @@ private func decoded(_ spec: StepSpec, _ scope: any Scope) throws -> DecodedStep
     #expect(step.title == "template /m: x=5\n")
     let undefined = try decoded("  - template: { path: /m, source: bad.j2 }", folders: [folder.path]).faults.first
     #expect(undefined?.code == .undefined && undefined?.position?.file.path == "\(folder.path)/bad.j2")
-    #expect(undefined?.position?.line == 2 && undefined?.notes.last == "it is used at test.yml:3:34")
+    #expect(undefined?.position?.line == 2 && undefined?.notes.last == "it is used at test.yml:3:35")
     #expect(try decoded("  - template: { path: /m, source: syntax.j2 }", folders: [folder.path]).faults.count == 1)
   }
 
