@@ -51,7 +51,7 @@ private let project = String(#filePath.dropLast("/Tests/StepsTests/LanguageGuide
     let decoded = StepDecoder.decode(
       spec: spec, kind: kind, evaluator: NodeEvaluator(scope: scope, environment: TemplateEnvironment()),
       context: DecodingContext(host: "host01", scope: scope, folders: []))
-    let faults = decoded.faults.filter { !$0.message.hasPrefix("there is no local file") }
+    let faults = decoded.faults.filter { !$0.message.hasPrefix("there is no local ") }
     if !faults.isEmpty { throw Diagnostics(faults) }
   }
 
