@@ -54,14 +54,17 @@ enum Habits {
     }
   }
 
-  /// Other names of a parameter, by the name that people type.
+  /// What a parameter is called here, by the name that people type; the first that a kind has is meant.
   private static let parameters: [String: [String]] = [
-    "name": ["packages", "path", "unit", "key"], "pkg": ["packages"], "package": ["packages"],
-    "src": ["source", "target", "path"], "dest": ["path"], "update_cache": ["refresh"], "cache_valid_time": ["refresh"],
-    "upgrade": ["upgrade"], "msg": ["message"], "cmd": ["command", "run"], "chdir": ["directory"],
-    "project_src": ["project"], "body_format": ["json"], "status_code": ["status", "statuses"],
-    "regexp": ["pattern", "match"], "repo": ["url"], "return_content": [], "force": [], "var": ["value"],
-    "daemon_reload": ["reload"], "owner": ["user"], "value": ["content"], "stdin": ["input"],
+    "name": ["packages", "unit", "path", "names", "key"], "pkg": ["packages"], "package": ["packages"],
+    "service": ["unit"], "src": ["source", "target", "from"], "dest": ["path", "to"], "update_cache": ["refresh"],
+    "cache_valid_time": ["refresh"], "msg": ["message"], "fail_msg": ["message"], "prompt": ["question", "message"],
+    "var": ["value"], "cmd": ["argv", "script", "command"], "chdir": ["directory"], "stdin": ["input"],
+    "regexp": ["match"], "replace": ["with"], "insertafter": ["after"], "insertbefore": ["before"],
+    "status_code": ["status"], "body_format": ["json"], "validate_certs": ["verify_tls"], "project_src": ["project"],
+    "fstype": ["type"], "opts": ["options"], "seconds": ["for"], "minutes": ["for"], "job": ["command"],
+    "special_time": ["schedule"], "env": ["environment"], "published_ports": ["ports"], "restart_policy": ["restart"],
+    "cap_add": ["capabilities"], "cap_drop": ["drop_capabilities"], "executable": ["shell"], "warn": [],
   ]
 
   /// The declared parameter that a habit of typing means.
