@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Everything that can be said of a graph before a host is contacted: every step is decoded for every host, with
 /// facts and registered values still open.
 public struct StaticCheck: Sendable {
@@ -17,12 +19,19 @@ public struct StaticCheck: Sendable {
   /// Every fault once, in the order of the graph; one that not all hosts have names those that do.
   public func faults(in graph: Graph) -> [Diagnostic] {
     var found = FaultCollection(hosts: graph.hosts)
+    var byHost: [String: [GraphNode]] = [:]
+    var specs: [String: StepSpec] = [:]
+    for node in graph.nodes {
+      if specs[node.reference.id] == nil { specs[node.reference.id] = node.spec }
+      if node.isLeftOut == nil { byHost[node.reference.host, default: []].append(node) }
+    }
+    let promises = Self.promises(of: specs.values, registry)
     for host in graph.hosts {
-      let nodes = graph.nodes.filter { $0.reference.host == host && $0.isLeftOut == nil }
-      let promises = Self.promises(of: graph.nodes.lazy.map { $0.spec }, registry)
       do throws(Diagnostic) {
         let base = try scope(host, promises)
-        for node in nodes { check(node.spec, on: host, base, into: &found) }
+        for node in byHost[host] ?? [] where !found.settled.contains(node.reference.id) {
+          check(node.spec, on: host, base, into: &found)
+        }
       } catch { found.add(error, on: host) }
     }
     return found.all
@@ -48,7 +57,10 @@ public struct StaticCheck: Sendable {
     var environment = environment
     environment.folders = spec.folders
     compile([spec.until, spec.changedWhen, spec.failedWhen], environment, on: host, into: &found)
-    let own = StepScope.make(for: spec, over: base, keyring: environment.keyring)
+    let own = WatchedScope(StepScope.make(for: spec, over: base, keyring: environment.keyring))
+    let faults = found.count
+    // What looks at no variable is the same on every host.
+    defer { if !own.isUsed, found.count == faults, spec.forEach == nil { found.settled.insert(spec.id) } }
     do throws(EvaluationFault) {
       guard let items = try LoopItems.evaluate(spec, in: own, environment) else {
         return check(spec, kind, on: host, own, environment, into: &found)
@@ -121,6 +133,28 @@ public struct StaticCheck: Sendable {
   }
 }
 
+/// A scope that knows whether anybody looked at it.
+private final class WatchedScope: Scope {
+  private let scope: any Scope
+  private let used = Mutex(false)
+
+  init(_ scope: any Scope) { self.scope = scope }
+
+  var isUsed: Bool { used.withLock { $0 } }
+
+  func value(of name: String) throws(EvaluationFault) -> Value? {
+    used.withLock { $0 = true }
+    return try scope.value(of: name)
+  }
+
+  func scope(of name: String, key: String) throws(EvaluationFault) -> (any Scope)? {
+    used.withLock { $0 = true }
+    return try scope.scope(of: name, key: key)
+  }
+
+  var names: [String] { scope.names }
+}
+
 /// Faults, each once, with the hosts that have it.
 private struct FaultCollection {
   private struct Key: Hashable {
@@ -129,6 +163,8 @@ private struct FaultCollection {
   }
 
   let hosts: [String]
+  /// The ids of steps that are sound on every host.
+  var settled: Set<String> = []
   private var order: [(fault: Diagnostic, key: Key)] = []
   private var found: [Key: [String]] = [:]
 
@@ -139,6 +175,8 @@ private struct FaultCollection {
     if found[key] == nil { order.append((fault, key)) }
     if found[key]?.last != host { found[key, default: []].append(host) }
   }
+
+  var count: Int { order.count }
 
   var all: [Diagnostic] {
     order.map { fault, key in
