@@ -20,12 +20,13 @@ public struct StaticCheck: Sendable {
   public func faults(in graph: Graph) -> [Diagnostic] {
     var found = FaultCollection(hosts: graph.hosts)
     var byHost: [String: [GraphNode]] = [:]
-    var specs: [String: StepSpec] = [:]
+    var ids: Set<String> = []
+    var specs: [StepSpec] = []
     for node in graph.nodes {
-      if specs[node.reference.id] == nil { specs[node.reference.id] = node.spec }
+      if ids.insert(node.reference.id).inserted { specs.append(node.spec) }
       if node.isLeftOut == nil { byHost[node.reference.host, default: []].append(node) }
     }
-    let promises = Self.promises(of: specs.values, registry)
+    let promises = Self.promises(of: specs, registry)
     for host in graph.hosts {
       do throws(Diagnostic) {
         let base = try scope(host, promises)
