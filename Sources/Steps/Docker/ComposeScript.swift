@@ -28,22 +28,28 @@ extension ComposeStep {
   /// `survey PROJECT` prints a line for each container: `container SERVICE VERDICT HASH IMAGE IMAGE_ID ID WHY`.
   private static let shared = #"""
     survey() {
+      found=$(described "$1") || found=$(described "$1") || return 1
+      [ -n "$found" ] || return 0
+      printf '%s\n' "$found" | awk -F '|' '{
+        verdict = "waiting"; why = $2
+        if ($2 == "running" && ($4 == "" || $4 == "healthy")) verdict = "ready"
+        else if ($2 == "running") why = $4
+        else if ($2 == "exited" && $3 == 0 && ($5 == "" || $5 == "no" || $5 == "on-failure")) verdict = "done"
+        else if (($2 == "exited" || $2 == "dead") && ($5 == "" || $5 == "no")) {
+          verdict = "failed"; why = $2 " with status " $3
+        }
+        print "container", $1, verdict, $6 == "" ? "-" : $6, $7, $8, $9, why
+      }'
+    }
+    # A container that goes between the two questions makes the second one fail: it is asked again.
+    described() {
       ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$1" \
-        --filter label=com.docker.compose.oneoff=False)
+        --filter label=com.docker.compose.oneoff=False) || return 1
       [ -n "$ids" ] || return 0
-      docker container inspect --format '{{index .Config.Labels "com.docker.compose.service"}}|{{.State.Status}}|'\
-    '{{.State.ExitCode}}|{{if .State.Health}}{{.State.Health.Status}}{{end}}|{{.HostConfig.RestartPolicy.Name}}|'\
-    '{{index .Config.Labels "com.docker.compose.config-hash"}}|{{.Config.Image}}|{{.Image}}|{{.Id}}' $ids |
-        awk -F '|' '{
-          verdict = "waiting"; why = $2
-          if ($2 == "running" && ($4 == "" || $4 == "healthy")) verdict = "ready"
-          else if ($2 == "running") why = $4
-          else if ($2 == "exited" && $3 == 0 && ($5 == "" || $5 == "no" || $5 == "on-failure")) verdict = "done"
-          else if (($2 == "exited" || $2 == "dead") && ($5 == "" || $5 == "no")) {
-            verdict = "failed"; why = $2 " with status " $3
-          }
-          print "container", $1, verdict, $6 == "" ? "-" : $6, $7, $8, $9, why
-        }'
+      format='{{index .Config.Labels "com.docker.compose.service"}}|{{.State.Status}}|{{.State.ExitCode}}'
+      format=$format'|{{if .State.Health}}{{.State.Health.Status}}{{end}}|{{.HostConfig.RestartPolicy.Name}}'
+      format=$format'|{{index .Config.Labels "com.docker.compose.config-hash"}}'
+      docker container inspect --format "$format|{{.Config.Image}}|{{.Image}}|{{.ID}}" $ids
     }
     external_networks() {
       printf '%s\n' "$config" | awk '

@@ -32,7 +32,7 @@ extension ComposeStep {
       } else if own.contains(where: { observed.isOutdated($0) }) {
         note("make anew, its image changed:", service)
       } else if let late = own.first(where: { $0.verdict == .waiting || $0.verdict == .failed }) {
-        note("wait for", "\(service) (\(late.reason))")
+        note("get ready:", "\(service) (\(late.reason))")
       }
     }
     let orphans = observed.containers.filter { observed.services[$0.service] == nil }.map { $0.service }
@@ -163,7 +163,8 @@ extension ComposeStep {
     """
     wanted=$(\(services.isEmpty ? "compose config --services" : "printf '%s\\n' \(shellLine(services))"))
     late() {
-      survey "$name" | awk -v wanted="$wanted" '
+      lines=$(survey "$name") || return 1
+      printf '%s\\n' "$lines" | awk -v wanted="$wanted" '
         BEGIN { count = split(wanted, names, "\\n") }
         { seen[$2] = 1; if ($3 == "waiting" || $3 == "failed") { why = $8; for (i = 9; i <= NF; i++) why = why " " $i
           state[$2] = $3 " " $7 " " $2 " " why } }
@@ -181,12 +182,13 @@ extension ComposeStep {
       done
     }
     wait_until_ready() {
-      while rest=$(late); [ -n "$rest" ]; do
-        case $rest in *failed\\ *) complain; exit 1 ;; esac
-        if [ "$(date +%s)" -ge "$deadline" ]; then
-          complain
-          exit 1
-        fi
+      while :; do
+        rest=$(late) || exit 1
+        [ -n "$rest" ] || return 0
+        case $rest in
+          *'failed '*) complain && exit 1 ;;
+        esac
+        if [ "$(date +%s)" -ge "$deadline" ]; then complain && exit 1; fi
         sleep 1
       done
     }
