@@ -1,6 +1,7 @@
 import Runbook
 
-/// The shell that asks Compose and the engine about a project, shared by the probe and by the wait for readiness.
+/// The shell that asks Compose and the engine about a project, shared by the probe and by the wait for
+/// readiness.
 extension ComposeStep {
   /// `docker compose` with the files, profiles and name of this project.
   private var command: [String] {
@@ -19,13 +20,15 @@ extension ComposeStep {
     compose_within() {
       limit=$1
       shift
-      if command -v timeout >/dev/null; then timeout -k 30 "$limit" \(shellLine(command)) "$@"; else compose "$@"; fi
+      if command -v timeout >/dev/null; then timeout -k 30 "$limit" \(shellLine(command)) "$@"
+      else compose "$@"; fi
     }
     \(Self.shared)
     """
   }
 
-  /// `survey PROJECT` prints a line for each container: `container SERVICE VERDICT HASH IMAGE IMAGE_ID ID WHY`.
+  /// `survey PROJECT` prints a line for each container: `container SERVICE VERDICT HASH IMAGE IMAGE_ID ID
+  /// WHY`.
   private static let shared = #"""
     survey() {
       found=$(described "$1") || found=$(described "$1") || return 1

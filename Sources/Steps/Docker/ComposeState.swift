@@ -25,7 +25,8 @@ public struct ComposeState: Sendable, Hashable {
   /// What Compose hashes of each service of the enabled profiles.
   public var services: [String: String] = [:]
   public var containers: [Container] = []
-  /// The configuration's digest, and the hash of each service's containers, when this program last brought it up.
+  /// The configuration's digest, and the hash of each service's containers, when this program last brought it
+  /// up.
   public var recordedDigest = ""
   public var recorded: [String: String] = [:]
   /// Images by name with tag.
@@ -65,8 +66,9 @@ public struct ComposeState: Sendable, Hashable {
         reason: words.dropFirst(6).joined(separator: " ")))
   }
 
-  /// Whether a container was made from what the files say now: Compose's own hash says so, or the files are those
-  /// of the last time and so is the container. (The hash that some versions print leaves out what `env_file` gives.)
+  /// Whether a container was made from what the files say now: Compose's own hash says so, or the files are
+  /// those of the last time and so is the container. (The hash that some versions print leaves out what
+  /// `env_file` gives.)
   func isCurrent(_ container: Container) -> Bool {
     if container.hash == services[container.service] { return true }
     return !digest.isEmpty && digest == recordedDigest && container.hash == recorded[container.service]

@@ -72,7 +72,8 @@ extension ComposeStep {
       "compose project \(observed.name): stop \(names)", .script(Text("set -eu\ncd /\n\(shellLine(argv))")))
   }
 
-  /// By the project's name alone, so that profiles, renamed files or a folder that is gone leave nothing behind.
+  /// By the project's name alone, so that profiles, renamed files or a folder that is gone leave nothing
+  /// behind.
   private func remove(_ observed: ComposeState) -> Change? {
     let volumes = removesVolumes ? observed.volumes : []
     guard !observed.containers.isEmpty || !observed.networks.isEmpty || !volumes.isEmpty else { return nil }
@@ -95,7 +96,8 @@ extension ComposeStep {
         docker network rm "$network"
       done
       \(removesVolumes ? volumeRemoval(name) : "")
-      rm -f -- /var/lib/runbook/compose/\(name) "${XDG_STATE_HOME:-$HOME/.local/state}/runbook/compose/"\(name)
+      rm -f -- /var/lib/runbook/compose/\(name) \
+        "${XDG_STATE_HOME:-$HOME/.local/state}/runbook/compose/"\(name)
       """
     return .remove(
       "compose project \(observed.name): \(words.joined(separator: "; "))", .script(Text(script)))
@@ -144,21 +146,22 @@ extension ComposeStep {
     """
     cd -- \(shellWord(project.string)) || exit 66
     docker compose version >/dev/null 2>&1 || {
-      echo "this host has Docker without 'docker compose': install docker-compose-plugin, or the distribution's package" >&2
+      echo "this host has no 'docker compose': install docker-compose-plugin, or the distribution's own" >&2
       exit 69
     }
     config=$(compose config) || exit 65
     name=$(project_name)
     for network in $(external_networks); do
       docker network inspect -- "$network" >/dev/null 2>&1 || {
-        echo "the network '$network' is external to this project, and it is not there: make it with a docker_network step" >&2
+        echo "the external network '$network' is not there: make it with a docker_network step" >&2
         exit 65
       }
     done
     """
   }
 
-  /// `wait_until_ready` returns once every wanted service is ready or done; `complain` says which are not, and why.
+  /// `wait_until_ready` returns once every wanted service is ready or done; `complain` says which are not,
+  /// and why.
   private var waiting: String {
     """
     wanted=$(\(services.isEmpty ? "compose config --services" : "printf '%s\\n' \(shellLine(services))"))
@@ -166,8 +169,12 @@ extension ComposeStep {
       lines=$(survey "$name") || return 1
       printf '%s\\n' "$lines" | awk -v wanted="$wanted" '
         BEGIN { count = split(wanted, names, "\\n") }
-        { seen[$2] = 1; if ($3 == "waiting" || $3 == "failed") { why = $8; for (i = 9; i <= NF; i++) why = why " " $i
-          state[$2] = $3 " " $7 " " $2 " " why } }
+        { seen[$2] = 1 }
+        $3 == "waiting" || $3 == "failed" {
+          why = $8
+          for (i = 9; i <= NF; i++) why = why " " $i
+          state[$2] = $3 " " $7 " " $2 " " why
+        }
         END { for (i = 1; i <= count; i++) {
           if (!seen[names[i]]) print "waiting - " names[i] " there is no container of it"
           else if (names[i] in state) print state[names[i]] } }'
@@ -176,7 +183,8 @@ extension ComposeStep {
       late | while read -r verdict id service why; do
         echo "service '$service' is not ready: $why" >&2
         [ "$id" != - ] || continue
-        docker container inspect --format '{{if .State.Health}}{{range .State.Health.Log}}{{println .Output}}{{end}}{{end}}' "$id" |
+        checks='{{if .State.Health}}{{range .State.Health.Log}}{{println .Output}}{{end}}{{end}}'
+        docker container inspect --format "$checks" "$id" |
           sed '/^[[:space:]]*$/d' | tail -n 2 | sed 's/^/  its check says: /' >&2
         docker logs --tail 20 "$id" 2>&1 | sed 's/^/  /' >&2
       done

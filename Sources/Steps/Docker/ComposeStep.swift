@@ -4,10 +4,10 @@ public import Runbook
 public struct ComposeStep: StepKind {
   public static let key = "compose"
   public static let summary = """
-    A Docker Compose project. `up` ends when every service runs, and is healthy where it has a check; a service \
-    that did its work and ended with 0 counts as done. Where one does not get there, the step fails with its state \
-    and the end of its log. What changed in the files, in what they include or in an image makes the services it \
-    concerns anew.
+    A Docker Compose project. `up` ends when every service runs, and is healthy where it has a check; a \
+    service that did its work and ended with 0 counts as done. Where one does not get there, the step fails \
+    with its state and the end of its log. What changed in the files, in what they include or in an image \
+    makes the services it concerns anew.
     """
   public static let shorthand: String? = "project"
   public static let example = """

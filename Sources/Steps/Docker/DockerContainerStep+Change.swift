@@ -17,8 +17,8 @@ public struct ContainerState: Sendable, Hashable {
 extension DockerContainerStep {
   public var probe: Probe<ContainerState> {
     let format =
-      "status {{.State.Status}}{{println}}digest {{index .Config.Labels \"\(Self.label)\"}}{{println}}image {{.Image}}{{println}}"
-      + "health {{if .State.Health}}{{.State.Health.Status}}{{end}}"
+      "status {{.State.Status}}{{println}}digest {{index .Config.Labels \"\(Self.label)\"}}{{println}}"
+      + "image {{.Image}}{{println}}health {{if .State.Health}}{{.State.Health.Status}}{{end}}"
     var script = """
       names=$(docker ps --all --format '{{.Names}}')
       if printf '%s\\n' "$names" | grep -qxF -e \(shellWord(name)); then
@@ -78,7 +78,8 @@ extension DockerContainerStep {
     if pull == .missing {
       script.append(
         Text(
-          "docker image inspect -- \(shellWord(image ?? "")) >/dev/null 2>&1 || docker pull --quiet -- \(shellWord(image ?? ""))\n"
+          "docker image inspect -- \(shellWord(image ?? "")) >/dev/null 2>&1 ||\n"
+            + "  docker pull --quiet -- \(shellWord(image ?? ""))\n"
         ))
     }
     if isThere { script.append(Text("\(removal)\n")) }
@@ -108,10 +109,8 @@ extension DockerContainerStep {
     for (key, value) in environment.all where isLong(value) {
       text.append("export \(shellWord(key))=\(shellWord(value))\n")
     }
-    text.append(
-      Text(
-        "\"$docker\" \(shellLine(argv + ["--", image ?? ""] + command)) >/dev/null\n) 3<<'end of environment'\n"
-      ))
+    let line = shellLine(argv + ["--", image ?? ""] + command)
+    text.append(Text("\"$docker\" \(line) >/dev/null\n) 3<<'end of environment'\n"))
     for (key, value) in environment.all where !isLong(value) { text.append("\(key)=\(value)\n") }
     return text + "end of environment"
   }
@@ -123,8 +122,8 @@ extension DockerContainerStep {
     """
     deadline=$(($(date +%s) + \(max(1, wait.wholeSeconds))))
     while :; do
-      state=$(docker container inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' \
-    -- \(shellWord(name)))
+      format='{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}'
+      state=$(docker container inspect --format "$format" -- \(shellWord(name)))
       case $state in 'running '|'running healthy') break ;; esac
       if [ "$(date +%s)" -ge "$deadline" ] || [ "${state%% *}" = exited ] || [ "${state%% *}" = dead ]; then
         echo 'the container' \(shellWord(name)) "is not ready: $state" >&2

@@ -4,8 +4,8 @@ public import Runbook
 public struct DockerContainerStep: StepKind {
   public static let key = "docker_container"
   public static let summary = """
-    One container, without Compose. It carries a digest of its description as a label, and is made anew where \
-    that, or the image behind its name, is another one. Data belongs in volumes.
+    One container, without Compose. It carries a digest of its description as a label, and is made anew \
+    where that, or the image behind its name, is another one. Data belongs in volumes.
     """
   public static let example = """
     - docker_container:

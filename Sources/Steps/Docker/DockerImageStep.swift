@@ -4,8 +4,8 @@ public import Runbook
 public struct DockerImageStep: StepKind {
   public static let key = "docker_image"
   public static let summary = """
-    Docker images: pulled, loaded from an archive, or built, where they are missing. `always: true` gets them again \
-    each time.
+    Docker images: pulled, loaded from an archive, or built, where they are missing. `always: true` gets \
+    them again each time.
     """
   public static let shorthand: String? = "names"
   public static let example = """

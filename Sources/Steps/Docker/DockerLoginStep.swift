@@ -4,7 +4,8 @@ public import Runbook
 public struct DockerLoginStep: StepKind {
   public static let key = "docker_login"
   public static let summary = """
-    A login to a registry of images, kept in the user's Docker configuration. The password goes by standard input.
+    A login to a registry of images, kept in the user's Docker configuration. The password goes by standard \
+    input.
     """
   public static let example = """
     - docker_login: { registry: registry.example.org, username: ada, password: "{{ registry_password }}" }
@@ -72,7 +73,8 @@ public struct DockerLoginStep: StepKind {
     guard observed != "", observed != wanted else { return nil }
     let script: Text = """
       set -eu
-      docker login --username \(shellWord(username)) --password-stdin \(shellWord(registry)) <<'end of password'
+      docker login --username \(shellWord(username)) \\
+        --password-stdin \(shellWord(registry)) <<'end of password'
       \(password)
       end of password
       """

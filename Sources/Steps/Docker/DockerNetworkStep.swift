@@ -4,8 +4,8 @@ public import Runbook
 public struct DockerNetworkStep: StepKind {
   public static let key = "docker_network"
   public static let summary = """
-    A Docker network. What is not given is not compared. One that must be made anew is, unless containers use it: \
-    then the step fails and names them.
+    A Docker network. What is not given is not compared. One that must be made anew is, unless containers \
+    use it: then the step fails and names them.
     """
   public static let shorthand: String? = "name"
   public static let example = """
@@ -46,7 +46,8 @@ public struct DockerNetworkStep: StepKind {
   }
   public var requires: [String] { ["docker"] }
 
-  /// A network as the engine describes it: `driver bridge`, `subnet 172.30.0.0/24`, `label a=b`, …; nil: none.
+  /// A network as the engine describes it: `driver bridge`, `subnet 172.30.0.0/24`, `label a=b`, …; nil:
+  /// none.
   public var probe: Probe<Set<String>?> {
     let format = """
       driver {{.Driver}}{{println}}internal {{.Internal}}{{println}}ipv6 {{.EnableIPv6}}{{println}}\

@@ -4,8 +4,8 @@ public import Runbook
 public struct DockerPruneStep: StepKind {
   public static let key = "docker_prune"
   public static let summary = """
-    Removes what Docker keeps and nothing uses. It has no state to look at, and always runs. Volumes are only \
-    pruned where that is asked for.
+    Removes what Docker keeps and nothing uses. It has no state to look at, and always runs. Volumes are \
+    only pruned where that is asked for.
     """
   public static let example = """
     - docker_prune: { images: all, build_cache: true, until: 7d }

@@ -2,8 +2,8 @@ import Runbook
 
 /// A probe that asks the Docker engine.
 enum DockerQuery {
-  /// What a script of `docker` commands prints. Every command in it must succeed, so that an engine that does not
-  /// answer is never taken for one that has nothing.
+  /// What a script of `docker` commands prints. Every command in it must succeed, so that an engine that does
+  /// not answer is never taken for one that has nothing.
   static func script(_ text: String) -> Probe<String> {
     Probe<ScriptOutput>.script("set -eu\n\(text)").map { (output) throws(Diagnostic) in
       guard output.status == 0 else { throw .silentEngine(output.errors) }

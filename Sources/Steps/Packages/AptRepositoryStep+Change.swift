@@ -114,8 +114,9 @@ extension AptRepositoryStep {
     """
   }
 
-  /// `binary_key FILE` prints an OpenPGP key without its armour; `key_fingerprints FILE` walks through its packets
-  /// and prints the fingerprint of each primary key: SHA-1 over the octet 0x99, two octets of length, the body.
+  /// `binary_key FILE` prints an OpenPGP key without its armour; `key_fingerprints FILE` walks through its
+  /// packets and prints the fingerprint of each primary key: SHA-1 over the octet 0x99, two octets of length,
+  /// the body.
   private static let keyFunctions = #"""
     binary_key() {
       if grep -q -e '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$1"; then
@@ -155,7 +156,9 @@ extension AptRepositoryStep {
           }
           if (at != count) exit 1
         }
-        function long(i) { return ((octet[i] * 256 + octet[i + 1]) * 256 + octet[i + 2]) * 256 + octet[i + 3] }
+        function long(i) {
+          return ((octet[i] * 256 + octet[i + 1]) * 256 + octet[i + 2]) * 256 + octet[i + 3]
+        }
       ') || { echo 'this is no OpenPGP public key' >&2; return 65; }
       printf '%s\n' "$packets" | while read -r version start size; do
         [ -n "$version" ] || continue

@@ -4,9 +4,9 @@ public import Runbook
 public struct AptRepositoryStep: StepKind {
   public static let key = "apt_repository"
   public static let summary = """
-    A repository in deb822 form, `/etc/apt/sources.list.d/NAME.sources`. Its key comes from a URL, and then its \
-    fingerprint must be the one given, or from the runbook. The source takes its place only after its index was \
-    fetched, so that a repository that cannot be used never breaks apt.
+    A repository in deb822 form, `/etc/apt/sources.list.d/NAME.sources`. Its key comes from a URL, and then \
+    its fingerprint must be the one given, or from the runbook. The source takes its place only after its \
+    index was fetched, so that a repository that cannot be used never breaks apt.
     """
   public static let example = """
     - apt_repository:
@@ -49,7 +49,7 @@ public struct AptRepositoryStep: StepKind {
     keyText = parameters.optional("key", "The signing key itself, armoured.")
     keyURL = parameters.optional("key_url", "Where the host gets the signing key, armoured or binary.")
     fingerprints = parameters.value(
-      "fingerprint", "Every key at `key_url` must be one of them; `any` takes what an https URL serves.", default: [])
+      "fingerprint", "Every key at `key_url` must be one; `any` takes what an https URL serves.", default: [])
     isTrusted = parameters.value(
       "trusted", "Take it without a signature. Only for a repository on the host itself.", default: false)
     options = parameters.value("options", "More deb822 fields.", default: Pairs([]))

@@ -1,7 +1,7 @@
 import Runbook
 
-/// The shell functions that every use of apt on a host begins with: no questions, a bounded wait for the locks that
-/// names their holder, and a dpkg that was cut off put right first.
+/// The shell functions that every use of apt on a host begins with: no questions, a bounded wait for the
+/// locks that names their holder, and a dpkg that was cut off put right first.
 enum AptScript {
   /// How long another package tool is waited for.
   static let defaultLockWait = Duration.seconds(300)
@@ -26,7 +26,10 @@ enum AptScript {
         /var/cache/apt/archives/lock; do
         [ -e "$file" ] || continue
         awk -v inode="$(stat -c %i "$file")" -v file="$file" '
-          $2 == "POSIX" && split($6, place, ":") == 3 && place[3] == inode { print $5, file; exit }' /proc/locks
+          $2 == "POSIX" && split($6, place, ":") == 3 && place[3] == inode {
+            print $5, file
+            exit
+          }' /proc/locks
       done | head -n 1
     }
     wait_for_locks() {
@@ -84,7 +87,8 @@ enum AptScript {
       for package do
         apt-cache show --no-all-versions "$package" >/dev/null 2>&1 && continue
         [ "$(providers "$package" | wc -l)" -le 1 ] && continue
-        echo "'$package' is provided by several packages, name one of them:" "$(providers "$package" | tr '\n' ' ')" >&2
+        echo "'$package' is provided by several packages, name one of them:" \
+          "$(providers "$package" | tr '\n' ' ')" >&2
         exit 100
       done
     }

@@ -19,7 +19,8 @@ public struct AptState: Sendable, Hashable {
 }
 
 extension AptStep {
-  /// Reads dpkg's database, and asks apt what it would do where the step is about versions. Nothing is locked.
+  /// Reads dpkg's database, and asks apt what it would do where the step is about versions. Nothing is
+  /// locked.
   public var probe: Probe<AptState> {
     let names = packages.map { $0.name }
     return Probe.each(names) { .package($0) }.and(.script(stateScript)).map { (answer) throws(Diagnostic) in
@@ -68,7 +69,10 @@ extension AptStep {
 
   private static let providesScript = #"""
     dpkg-query -W -f '${db:Status-Status} ${Provides}\n' | awk '
-      $1 == "installed" { $1 = ""; gsub(/\([^)]*\)/, ""); gsub(/,/, " "); for (i = 1; i <= NF; i++) print "provides", $i }
+      $1 == "installed" {
+        $1 = ""; gsub(/\([^)]*\)/, ""); gsub(/,/, " ")
+        for (i = 1; i <= NF; i++) print "provides", $i
+      }
     ' | sort -u
     """#
 
@@ -78,7 +82,8 @@ extension AptStep {
     done | sort -n | tail -n 1 | { read -r newest || exit 0; echo "age $(($(date +%s) - newest))"; }
     """
 
-  // A name that is not in the index is for the change to say; it is then not installed, and so not in the output.
+  // A name that is not in the index is for the change to say; it is then not installed, and so not in the
+  // output.
   private static let simulate = """
     simulate() {
       label=$1 verb=$2

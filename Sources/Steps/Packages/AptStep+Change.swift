@@ -85,7 +85,7 @@ extension AptStep {
     }
     if let deb, needsFile {
       lines.append(
-        "[ -e \(shellWord(deb.string)) ] || { echo \"there is no file\" \(shellWord(deb.string)) >&2; exit 66; }"
+        "[ -e \(shellWord(deb.string)) ] || { echo 'there is no' \(shellWord(deb.string)) >&2; exit 66; }"
       )
       lines.append("apt_get install " + shellLine(options + ["--", deb.string]))
     }

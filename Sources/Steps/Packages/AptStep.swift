@@ -40,7 +40,7 @@ public struct AptStep: StepKind {
       "hold", "Keep upgrades away from them, or let them in; left as it is where not given.")
     refresh = parameters.optional(
       "refresh",
-      "Refresh the index before installing or upgrading where it is older; alone, it keeps the index that fresh."
+      "Refresh the index before installing or upgrading where it is older; alone, keep it that fresh."
     )
     upgrade = parameters.value(
       "upgrade", "Upgrade all packages: `safe` removes none, `full` may.", default: .none)

@@ -38,7 +38,8 @@ public struct DebconfStep: StepKind {
   public var probe: Probe<String?> {
     Probe<ScriptOutput>.script(
       """
-      reply=$(echo \(shellWord("GET \(question)")) | debconf-communicate -fnoninteractive \(shellWord(package))) || reply=
+      reply=$(echo \(shellWord("GET \(question)")) |
+        debconf-communicate -fnoninteractive \(shellWord(package))) || reply=
       case $reply in
         "0"*) reply=${reply#0}; printf %s "${reply# }" | sha256sum | cut -c 1-64 ;;
         "10"*) ;;

@@ -4,8 +4,8 @@ public import Runbook
 public struct AuthorizedKeyStep: StepKind {
   public static let key = "authorized_key"
   public static let summary = """
-    Public keys in a user's `.ssh/authorized_keys`. A key is the same key whatever its comment and options are; \
-    these are brought up to date.
+    Public keys in a user's `.ssh/authorized_keys`. A key is the same key whatever its comment and options \
+    are; these are brought up to date.
     """
   public static let example = """
     - authorized_key:
@@ -84,7 +84,8 @@ public struct AuthorizedKeyStep: StepKind {
     return Change(kind, Text(summary), diffs: [diff], [.script(Text(script(writing: after)))])
   }
 
-  /// Written as root into a folder that belongs to another: nothing of the user's may lead the write elsewhere.
+  /// Written as root into a folder that belongs to another: nothing of the user's may lead the write
+  /// elsewhere.
   private func script(writing text: String) -> String {
     """
     set -eu

@@ -4,11 +4,12 @@ public import Runbook
 public struct CronStep: StepKind {
   public static let key = "cron"
   public static let summary = """
-    A job of cron, one file below /etc/cron.d for each. In `command` cron reads a `%` as a line end: write `\\%`.
+    A job of cron, one file below /etc/cron.d for each. In `command` cron reads a `%` as a line end: write \
+    `\\%`.
     """
   public static let example = """
     - cron: { name: backup, schedule: "30 3 * * *", command: /usr/local/bin/backup --all }
-    - cron: { name: report, minute: 0, hour: 6, weekday: 1, user: app, command: bin/report, environment: { MAILTO: ada } }
+    - cron: { name: report, minute: 0, hour: 6, weekday: 1, user: app, command: bin/report }
     - cron: { name: old, state: absent }
     """
 

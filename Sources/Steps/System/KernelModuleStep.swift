@@ -50,7 +50,8 @@ public struct KernelModuleStep: StepKind {
     let script = """
       if [ -d /sys/module/\(folded) ]; then echo loaded
       elif [ -r "/lib/modules/$(uname -r)/modules.builtin" ] &&
-        sed 's|.*/||; s|\\.ko$||; s|-|_|g' "/lib/modules/$(uname -r)/modules.builtin" | grep -qxF -e \(folded); then echo loaded
+        sed 's|.*/||; s|\\.ko$||; s|-|_|g' "/lib/modules/$(uname -r)/modules.builtin" | grep -qxF -e \(folded)
+      then echo loaded
       fi
       """
     let files = Probe<[UInt8]?>.content(of: bootPath).and(Probe<[UInt8]?>.content(of: optionsPath))

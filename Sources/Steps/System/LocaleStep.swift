@@ -48,7 +48,10 @@ public struct LocaleStep: StepKind {
       let line = "\(name) \(charset)"
       lines.append(
         """
-        command -v locale-gen >/dev/null || { echo 'there is no locale-gen on this host: install locales' >&2; exit 1; }
+        command -v locale-gen >/dev/null || {
+          echo 'there is no locale-gen on this host: install locales' >&2
+          exit 1
+        }
         grep -qxF -e \(shellWord(line)) /etc/locale.gen || printf '%s\\n' \(shellWord(line)) >>/etc/locale.gen
         locale-gen >&2
         """)

@@ -4,9 +4,9 @@ public import Runbook
 public struct SystemdStep: StepKind {
   public static let key = "systemd"
   public static let summary = """
-    A systemd unit: enabled, running, masked, and, where `content` is given, its unit file. Units whose files \
-    changed are read again by themselves. `restarted` and `reloaded` always run: notify a handler with one. A unit \
-    that stops right after its start fails the step, with the end of its log.
+    A systemd unit: enabled, running, masked, and, where `content` is given, its unit file. Units whose \
+    files changed are read again by themselves. `restarted` and `reloaded` always run: notify a handler with \
+    one. A unit that stops right after its start fails the step, with the end of its log.
     """
   public static let shorthand: String? = "unit"
   public static let example = """
@@ -118,8 +118,8 @@ public struct SystemdStep: StepKind {
     lines.append("systemctl --quiet \(verb) -- \(shellWord(unit))")
   }
 
-  /// What a unit without an `[Install]` section or with a generated file says counts as well: there is nothing to
-  /// enable in it.
+  /// What a unit without an `[Install]` section or with a generated file says counts as well: there is
+  /// nothing to enable in it.
   private static func startsAtBoot(_ file: String) -> Bool {
     ["enabled", "enabled-runtime", "static", "alias", "generated", "indirect", "transient"].contains(file)
   }

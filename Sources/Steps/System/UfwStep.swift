@@ -91,7 +91,8 @@ public struct UfwStep: StepKind {
       ufw show added | sed -n 's/^ufw //p' && echo -- &&
         { [ ! -e /etc/ufw/ufw.conf ] || sed -n 's/^ENABLED=/enabled /p' /etc/ufw/ufw.conf; } &&
         { [ ! -e /etc/default/ufw ] ||
-          sed -n 's/^DEFAULT_INPUT_POLICY=/input /p; s/^DEFAULT_OUTPUT_POLICY=/output /p' /etc/default/ufw | tr -d '"'; }
+          sed -n 's/^DEFAULT_INPUT_POLICY=/input /p; s/^DEFAULT_OUTPUT_POLICY=/output /p' /etc/default/ufw |
+            tr -d '"'; }
       """
     return Probe<ScriptOutput>.script(script).map { (output) throws(Diagnostic) in
       guard output.status == 0 else { throw .silentFirewall(output.errors) }

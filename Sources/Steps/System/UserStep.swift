@@ -4,8 +4,8 @@ public import Runbook
 public struct UserStep: StepKind {
   public static let key = "user"
   public static let summary = """
-    A user of the host. What is not given is left as it is. The password is a hash (as `mkpasswd` makes one) and \
-    travels by standard input only.
+    A user of the host. What is not given is left as it is. The password is a hash (as `mkpasswd` makes one) \
+    and travels by standard input only.
     """
   public static let shorthand: String? = "name"
   public static let example = """
@@ -76,7 +76,8 @@ public struct UserStep: StepKind {
   public var requires: [String] { [presence == .absent ? "userdel" : "useradd"] }
   public var lock: String? { "accounts" }
 
-  /// The account, and the digest of its password's hash where that matters; the hash itself stays on the host.
+  /// The account, and the digest of its password's hash where that matters; the hash itself stays on the
+  /// host.
   public var probe: Probe<(Account?, String?)> {
     let account = Probe<Account?>.user(name)
     guard password != nil, presence == .present else { return account.map { ($0, nil) } }
