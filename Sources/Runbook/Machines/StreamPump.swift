@@ -74,8 +74,9 @@ struct StreamPump {
   mutating func next(until deadline: ContinuousClock.Instant?, wantsRoom: Bool = false) -> Event {
     while true {
       if !isOpen.output && !isOpen.errors { return .ended }
-      let wait = milliseconds(until: deadline)
-      if wait == 0, deadline != nil { return .deadline }
+      let hasRoom = wantsRoom && isFlushed
+      let wait = hasRoom ? 0 : milliseconds(until: deadline)
+      if wait == 0, !hasRoom { return .deadline }
       // Negative descriptors are passed over.
       var polled = [
         pollfd(fd: isOpen.output ? process.output : -1, events: Int16(POLLIN), revents: 0),
@@ -85,6 +86,7 @@ struct StreamPump {
       ]
       let count = poll(&polled, 4, wait)
       if count == 0, process.hasEnded { return .ended }
+      if count == 0, hasRoom { return .received([], isError: false) }
       guard count > 0 else { continue }
       if polled[2].revents != 0 { write() }
       if polled[0].revents != 0, let bytes = read(process.output, isError: false) {
