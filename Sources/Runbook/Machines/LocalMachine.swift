@@ -41,6 +41,8 @@ private struct LocalSource: ShellSource {
     return ShellChannel(process)
   }
 
+  func finish(_ channel: ShellChannel) { channel.close() }
+
   func describe(_ fault: ShellChannel.Fault, during what: String) -> MachineFault {
     switch fault {
     case .interrupted: .interrupted

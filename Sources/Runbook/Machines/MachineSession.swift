@@ -5,6 +5,8 @@ protocol ShellSource: Sendable {
   var name: String { get }
   /// A shell of this account, ready for calls. Blocks.
   func startChannel(as account: SessionAccount, alarm: Alarm) throws(MachineFault) -> ShellChannel
+  /// The session is over. Blocks.
+  func finish(_ channel: ShellChannel)
   /// What a person is told about a channel that failed.
   func describe(_ fault: ShellChannel.Fault, during what: String) -> MachineFault
 }
@@ -58,7 +60,7 @@ final class MachineSession: ShellSession {
   }
 
   func close() async {
-    await onOwnThread { [channel] in channel.close() }
+    await onOwnThread { [source, channel] in source.finish(channel) }
   }
 }
 
