@@ -32,6 +32,7 @@ extension Option {
   static let diff = Option("diff", short: "D", "Show the differences of files, also while applying.")
   static let noDiff = Option("no-diff", "Do not show the differences of files.")
   static let save = Option("save", value: "FILE", "Keep the plan, to be applied as it is.")
+  static let plan = Option("plan", "Show what would be done, and do nothing.")
   static let yes = Option("yes", short: "y", "Do not ask.")
   static let step = Option("step", "Ask before each step that changes something.")
   static let check = Option("check", short: "C", "Not here: 'runbook plan' shows what would be done.")

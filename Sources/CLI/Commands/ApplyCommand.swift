@@ -27,7 +27,13 @@ struct ApplyCommand: Command {
       invocation.console.print(listing)
       return .done
     }
-    if !arguments.has(.yes), arguments.has(.json) || !Prompt.isPossible { throw .one(.nobodyToAsk(runbook)) }
+    return try await apply(prepared, invocation)
+  }
+
+  /// Asks where it has to, and applies.
+  static func apply(_ prepared: PreparedRun, _ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
+    let arguments = invocation.arguments
+    if !arguments.has(.yes), arguments.has(.json) || !Prompt.isPossible { throw .one(.nobodyToAsk) }
     let observer = try RunObserver(invocation)
     let engine = Engine(prepared.input(invocation, observer: observer))
     if arguments.has(.yes) { return await Runner.apply(engine, observer, invocation) }
@@ -76,9 +82,9 @@ extension Diagnostic {
     Diagnostic(.usage, "'apply' always applies; a plan shows what it would do", hint: "runbook plan \(runbook)")
   }
 
-  fileprivate static func nobodyToAsk(_ runbook: String) -> Diagnostic {
+  fileprivate static var nobodyToAsk: Diagnostic {
     Diagnostic(
       .usage, "there is no terminal to show the plan at and to ask 'apply?'",
-      hint: "runbook apply \(runbook) --yes, or runbook plan \(runbook) first")
+      hint: "give --yes to apply without asking, or 'runbook plan' to see what would be done")
   }
 }

@@ -15,12 +15,16 @@ struct PlanCommand: Command {
   static let operands = 1...1
 
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
-    let console = invocation.console
     let prepared = try PreparedRun(invocation, runbook: invocation.operand(0) ?? "")
     if let listing = Listing.text(of: prepared.graph, invocation.arguments) {
-      console.print(listing)
+      invocation.console.print(listing)
       return .done
     }
+    return try await show(prepared, invocation)
+  }
+
+  /// Looks at the hosts and prints the plan.
+  static func show(_ prepared: PreparedRun, _ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
     let observer = try RunObserver(planning: invocation)
     let engine = Engine(prepared.input(invocation, observer: observer))
     let plan = await observer.watching(invocation.interrupts) { await engine.plan() }

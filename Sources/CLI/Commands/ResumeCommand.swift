@@ -26,7 +26,8 @@ struct ResumeCommand: Command {
     let runbook = Project.found(arguments.runbook, in: opened.folder)
     let sources = arguments.inventory.map { $0.contains(",") ? $0 : Project.found($0, in: opened.folder) }
     let project = try opened.reopened(runbook: runbook, sources: sources, extras: arguments.extraVariables)
-    let prepared = try PreparedRun(invocation, runbook: runbook, project: project, arguments: arguments)
+    let document = try RunbookReader(registry: .standard, projectFolder: project.folder).read(runbook)
+    let prepared = try PreparedRun(invocation, document: document, project: project, arguments: arguments)
     let observer = try RunObserver(invocation)
     let engine = Engine(prepared.input(invocation, observer: observer))
     return await Runner.apply(engine, resuming: history, observer, invocation)

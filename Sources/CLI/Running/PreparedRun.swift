@@ -11,11 +11,11 @@ struct PreparedRun: Sendable {
 
   /// Every fault that can be found before a host is contacted is thrown here.
   init(
-    _ invocation: Invocation, runbook: String, project: Project, arguments: RunArguments
+    _ invocation: Invocation, document: RunbookDocument, project: Project, arguments: RunArguments
   ) throws(Diagnostics) {
     self.project = project
     self.arguments = arguments
-    document = try RunbookReader(registry: .standard, projectFolder: project.folder).read(runbook)
+    self.document = document
     let inventory = project.inventory
     let builder = GraphBuilder { (pattern, position) throws(Diagnostic) in
       try inventory.hosts(matching: pattern, at: position).map { $0.name }
@@ -41,10 +41,11 @@ struct PreparedRun: Sendable {
     let project = try Project(invocation, runbook: runbook)
     var arguments = RunArguments(
       runbook: project.kept(runbook),
-      inventory: project.sources.map { $0.contains(",") ? $0 : project.kept($0) }, limit: words.text(.limit), tags: words.words(.tags),
-      skipTags: words.words(.skipTags), startAt: words.text(.startAt))
+      inventory: project.sources.map { $0.contains(",") ? $0 : project.kept($0) }, limit: words.text(.limit),
+      tags: words.words(.tags), skipTags: words.words(.skipTags), startAt: words.text(.startAt))
     arguments.extraVariables = project.extraVariables
-    try self.init(invocation, runbook: runbook, project: project, arguments: arguments)
+    let document = try RunbookReader(registry: .standard, projectFolder: project.folder).read(runbook)
+    try self.init(invocation, document: document, project: project, arguments: arguments)
   }
 
   private static func selection(
@@ -64,6 +65,7 @@ struct PreparedRun: Sendable {
       machine: { (host) throws(Diagnostic) in try project.machine(host, scopes) },
       control: { project.controlMachine($0) }, keyring: project.secrets, arguments: arguments,
       projectFolder: project.folder, stateFolder: project.stateFolder)
+    input.version = VersionCommand.number
     input.become = { (host) throws(Diagnostic) in try project.connection(host, scopes).become }
     input.journalPassword = { project.keyring.sealingPassword() }
     input.options.forks = project.configuration.number(.forks)
