@@ -10,7 +10,7 @@ struct CheckCommand: Command {
     Reads the runbook with all that it includes, the inventory, the variables, the vaults and the templates, and builds
     the graph. Nothing is contacted. 'runbook plan' does the same first.
     """
-  static let options: [Option] = Option.forProject + Option.forSelection + [.json]
+  static let options: [Option] = Option.forProject + Option.forHosts + Option.forSelection + [.json]
   static let operands = 1...Int.max
 
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {

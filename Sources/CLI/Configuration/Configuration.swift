@@ -8,6 +8,9 @@ struct Configuration: Sendable {
     /// "runbook.yml:3:1", "RUNBOOK_FORKS", "--forks", "default".
     var origin: String
     var position: SourcePosition?
+
+    /// The origin, for a message that has no position to say it.
+    var saying: String { position == nil ? " (\(origin))" : "" }
   }
 
   /// The project's root.
@@ -22,7 +25,7 @@ struct Configuration: Sendable {
     for setting in Setting.allCases {
       entries[setting] = Entry(values: Self.default(setting, root), origin: "default")
     }
-    try read(LocalFile.join(root, "runbook.yml"))
+    var faults = try read(LocalFile.join(root, "runbook.yml"))
     for setting in Setting.allCases {
       if let value = environment[setting.variable], !value.isEmpty {
         let values = setting.isList ? value.split(separator: ":").map { String($0) } : [value]
@@ -32,7 +35,8 @@ struct Configuration: Sendable {
       let values = option.value == nil ? ["true"] : arguments.all(option)
       entries[setting] = Entry(values: values, origin: "--\(option.name)")
     }
-    try check()
+    faults += check()
+    if !faults.isEmpty { throw Diagnostics(faults) }
   }
 
   func entry(_ setting: Setting) -> Entry { entries[setting] ?? Entry(values: [], origin: "default") }
@@ -46,16 +50,16 @@ struct Configuration: Sendable {
     setting.isPath ? setting.fallback.map { LocalFile.join(root, $0) } : setting.fallback
   }
 
-  /// A project without `runbook.yml` has the defaults.
-  private mutating func read(_ path: String) throws(Diagnostics) {
+  /// A project without `runbook.yml` has the defaults. Gives the faults of single settings.
+  private mutating func read(_ path: String) throws(Diagnostics) -> [Diagnostic] {
     let file: SourceFile
     do throws(Diagnostic) {
-      guard try LocalFile.exists(path) else { return }
+      guard try LocalFile.exists(path) else { return [] }
       file = try SourceFile.read(path: path)
     } catch {
       throw .one(error)
     }
-    guard let node = try YAMLReader.read(file) else { return }
+    guard let node = try YAMLReader.read(file) else { return [] }
     guard case .mapping(let pairs) = node.content else {
       throw .one(Diagnostic(.invalidValue, "expected a map of settings", at: node.position))
     }
@@ -74,7 +78,7 @@ struct Configuration: Sendable {
         faults.append(error)
       }
     }
-    if !faults.isEmpty { throw Diagnostics(faults) }
+    return faults
   }
 
   private static func texts(_ node: Node, isList: Bool) throws(Diagnostic) -> [String] {
@@ -95,7 +99,7 @@ struct Configuration: Sendable {
     return LocalFile.join(String(cString: home), String(path.dropFirst(2)))
   }
 
-  private func check() throws(Diagnostics) {
+  private func check() -> [Diagnostic] {
     var faults: [Diagnostic] = []
     for setting in [Setting.forks, .connectTimeout] where !(1...10_000).contains(number(setting)) {
       faults.append(.notANumber(setting, entry(setting)))
@@ -104,10 +108,10 @@ struct Configuration: Sendable {
       let entry = entry(.becomeMethod)
       faults.append(
         Diagnostic(
-          .invalidValue, "'\(text(.becomeMethod))' (\(entry.origin)) is none of 'sudo', 'su', 'doas'",
+          .invalidValue, "'\(text(.becomeMethod))' is none of 'sudo', 'su', 'doas'\(entry.saying)",
           at: entry.position))
     }
-    if !faults.isEmpty { throw Diagnostics(faults) }
+    return faults
   }
 }
 
@@ -123,6 +127,6 @@ extension Diagnostic {
   fileprivate static func notANumber(_ setting: Setting, _ entry: Configuration.Entry) -> Diagnostic {
     Diagnostic(
       .invalidValue,
-      "'\(entry.values.last ?? "")' (\(entry.origin)) is not a number from 1 to 10000", at: entry.position)
+      "'\(entry.values.last ?? "")' is not a number from 1 to 10000\(entry.saying)", at: entry.position)
   }
 }

@@ -12,6 +12,8 @@ enum Setting: String, CaseIterable {
   case becomeUser = "become_user"
   case becomeMethod = "become_method"
   case stateFolder = "state_folder"
+  /// Where hosts keep the lock and the records of runs: a path of theirs.
+  case hostStateFolder = "host_state_folder"
 
   /// RUNBOOK_FORKS
   var variable: String { "RUNBOOK_\(rawValue.uppercased())" }
@@ -25,7 +27,7 @@ enum Setting: String, CaseIterable {
     case .connectTimeout: .connectTimeout
     case .sshOptions: .sshOption
     case .become: .become
-    case .vaultFolder, .becomeUser, .becomeMethod, .stateFolder: nil
+    case .vaultFolder, .becomeUser, .becomeMethod, .stateFolder, .hostStateFolder: nil
     }
   }
 
@@ -33,14 +35,18 @@ enum Setting: String, CaseIterable {
   var isPath: Bool {
     switch self {
     case .inventory, .vaultFolder, .vaultPasswordFile, .stateFolder: true
-    case .vaultIDs, .forks, .connectTimeout, .sshOptions, .become, .becomeUser, .becomeMethod: false
+    case .vaultIDs, .forks, .connectTimeout, .sshOptions, .become, .becomeUser, .becomeMethod,
+      .hostStateFolder:
+      false
     }
   }
 
   var isList: Bool {
     switch self {
     case .inventory, .vaultPasswordFile, .vaultIDs, .sshOptions: true
-    case .vaultFolder, .forks, .connectTimeout, .become, .becomeUser, .becomeMethod, .stateFolder: false
+    case .vaultFolder, .forks, .connectTimeout, .become, .becomeUser, .becomeMethod, .stateFolder,
+      .hostStateFolder:
+      false
     }
   }
 
@@ -53,6 +59,7 @@ enum Setting: String, CaseIterable {
     case .becomeUser: ["root"]
     case .becomeMethod: ["sudo"]
     case .stateFolder: [".runbook"]
+    case .hostStateFolder: ["/var/lib/runbook"]
     case .inventory, .vaultPasswordFile, .vaultIDs, .sshOptions: []
     }
   }

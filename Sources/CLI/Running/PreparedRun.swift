@@ -69,6 +69,7 @@ struct PreparedRun: Sendable {
     input.become = { (host) throws(Diagnostic) in try project.connection(host, scopes).become }
     input.journalPassword = { project.keyring.sealingPassword() }
     input.options.forks = project.configuration.number(.forks)
+    input.options.hostStateFolder = project.configuration.text(.hostStateFolder)
     input.options.saysYes = invocation.arguments.has(.yes)
     input.options.asksEachStep = invocation.arguments.has(.step)
     input.events = { observer.receive($0) }

@@ -98,7 +98,8 @@ public struct PlanRenderer: Sendable {
     case .skipped(let why): more = "skipped, \(why)"
     case .failed(let diagnostic): more = diagnostic.message
     }
-    if title.isEmpty || more.hasPrefix(title) { return [more] }
+    if title.isEmpty || more.contains(title) { return [more] }
+    if title.contains(more) { return [title] }
     return [title, more]
   }
 
