@@ -72,7 +72,7 @@ import Testing
     let run = try await project.runbook("apply", "failing.yml", "--yes")
     #expect(run.status == 3)
     #expect(run.output.contains("to-err"))
-    #expect(run.text.contains("failing.yml:5:5"))
+    #expect(run.text.contains("failing.yml:4:5"))
     #expect(run.text.hasSuffix("to go on: runbook resume RUN\n--- status 3\n"))
     try expectGolden(run.text, "e2e-failing.txt")
   }
