@@ -7,7 +7,8 @@
 ///
 /// Job control would give each call a process group, but dash and busybox have it on a terminal only, and
 /// `setsid` is not everywhere. So the processes of a call are told apart by what the kernel notes of each: the
-/// session's own process group, and a start not before the call's. Children that earlier scripts left
+/// session's own process group, and a start not before the call's (its clock ticks slowly: then the higher
+/// number is the later). Children that earlier scripts left
 /// behind are older, and daemons have a group of their own: neither is touched.
 enum SessionProgram {
   /// Sent once; its last line answers with the frame `h`.
@@ -56,7 +57,8 @@ enum SessionProgram {
     rb_strike() { [ -n "$rb_from" ] || { kill -"$1" "$rb_job" 2>/dev/null; return; }; rb_hit=1
     for rb_pid in /proc/[0-9]*; do rb_pid=${rb_pid#/proc/}
     if [ "$rb_pid" != $$ ] && rb_look "$rb_pid" && [ "$rb_group" = "$rb_own" ] && [ "$rb_state" != Z ] &&
-    [ "$rb_start" -ge "$rb_from" ]; then kill -"$1" "$rb_pid" 2>/dev/null; rb_hit=0; fi; done; return $rb_hit; }
+    { [ "$rb_start" -gt "$rb_from" ] || { [ "$rb_start" -eq "$rb_from" ] && [ "$rb_pid" -ge "$rb_job" ]; }; }
+    then kill -"$1" "$rb_pid" 2>/dev/null; rb_hit=0; fi; done; return $rb_hit; }
     rb_stop() { [ -n "$rb_job" ] || return 0; rb_strike TERM; rb_tries=0
     while rb_strike 0 && [ $rb_tries -lt 100 ]; do rb_tries=$((rb_tries + 1))
     [ $rb_tries -lt 50 ] || rb_strike KILL; sleep 0.1 2>/dev/null || { sleep 1; rb_tries=$((rb_tries + 9)); }; done; }
