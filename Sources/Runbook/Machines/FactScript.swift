@@ -107,6 +107,7 @@ struct FactSections {
   }
 
   private var sections: [Section] = []
+  var all: [Section] { sections }
   private var position = 0
 
   init(_ output: [UInt8]) throws(Diagnostic) {
