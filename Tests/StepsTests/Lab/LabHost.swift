@@ -50,8 +50,11 @@ final class LabHost: Sendable {
     String(decoding: try LocalFile.read("\(folder)/\(path)"), as: UTF8.self)
   }
 
-  func exists(_ path: String) throws -> Bool { try status("\(folder)/\(path)") != nil }
-  func mode(_ path: String) throws -> Int? { try status("\(folder)/\(path)")?.mode }
+  func mode(_ path: String) throws -> Int {
+    var found = stat()
+    try #require(lstat("\(folder)/\(path)", &found) == 0)
+    return Int(found.st_mode & 0o7777)
+  }
 
   /// Runs shell text in the folder; its output.
   @discardableResult
@@ -68,7 +71,8 @@ final class LabHost: Sendable {
 
   private func decode(_ step: String, _ variables: ValueMap) throws -> (any StepKind.Type, Parameters) {
     let file = SourceFile(path: "lab.yml", text: step.replacing("@", with: folder))
-    guard let node = try YAMLReader.read(file), case .mapping(let entries) = node.content, let entry = entries.first
+    guard let node = try YAMLReader.read(file), case .mapping(let entries) = node.content,
+      let entry = entries.first
     else { throw LabFault(description: "not a step: \(step)") }
     let kind = try #require(StepRegistry.standard[entry.key])
     let argument = Argument(lab: entry.value)
@@ -99,10 +103,13 @@ final class LabHost: Sendable {
   }
 
   private func look<Kind: StepKind>(_ step: Kind) async throws -> Kind.State {
-    var answers = FactAnswers()
     let probe = step.probe
-    for query in probe.queries { answers[query] = try await answer(query) }
-    return try probe.read(answers)
+    guard !probe.queries.isEmpty else { return try probe.read(FactAnswers()) }
+    let outcomes = try await session.run([Script(FactScript.text(for: probe.queries))], onOutput: nil)
+    guard case .finished(0, let output, _)? = outcomes.first else {
+      throw LabFault(description: "\(outcomes)")
+    }
+    return try probe.read(try FactScript.parse(output, for: probe.queries))
   }
 
   private func perform(_ actions: [Action]) async throws -> [ActionResult] {
@@ -136,41 +143,8 @@ final class LabHost: Sendable {
       throw LabFault(description: "\(outcomes)")
     }
     return ActionResult(
-      status: status, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self))
-  }
-
-  private func answer(_ query: FactQuery) async throws -> FactAnswer {
-    switch query {
-    case .status(let path): return .status(try status(path))
-    case .digest(let path):
-      guard try LocalFile.kind(path) == .file else { return .digest(nil) }
-      return .digest(Digest.hex(Digest.sha256(try LocalFile.read(path))))
-    case .content(let path): return .content(try LocalFile.kind(path) == .file ? try LocalFile.read(path) : nil)
-    case .command(let name): return .command(try await run("command -v \(name) >/dev/null").status == 0)
-    case .script(let text):
-      let result = try await run(text)
-      return .script(ScriptOutput(status: result.status, output: result.output, errors: result.errors))
-    case .package, .user, .group, .unit: throw LabFault(description: "not asked for here: \(query)")
-    }
-  }
-
-  private func status(_ path: String) throws -> FileStatus? {
-    var found = stat()
-    guard lstat(path, &found) == 0 else { return nil }
-    let kind: FileStatus.Kind =
-      switch found.st_mode & S_IFMT {
-      case S_IFREG: .file
-      case S_IFDIR: .directory
-      case S_IFLNK: .link
-      default: .other
-      }
-    var target = [CChar](repeating: 0, count: 4096)
-    let length = kind == .link ? readlink(path, &target, target.count) : 0
-    return FileStatus(
-      kind: kind, mode: Int(found.st_mode & 0o7777), owner: found.st_uid == 0 ? "root" : String(found.st_uid),
-      group: found.st_gid == 0 ? "root" : String(found.st_gid), userID: Int(found.st_uid), groupID: Int(found.st_gid),
-      size: Int(found.st_size), modified: found.st_mtim.tv_sec,
-      target: kind == .link ? String(decoding: target.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil)
+      status: status, output: String(decoding: output, as: UTF8.self),
+      errors: String(decoding: errors, as: UTF8.self))
   }
 }
 
@@ -187,7 +161,9 @@ extension Argument {
     case .mapping(let entries):
       self.init(
         .map(
-          entries.map { Argument.Entry(key: $0.key, keyPosition: $0.keyPosition, value: Argument(lab: $0.value)) }),
+          entries.map {
+            Argument.Entry(key: $0.key, keyPosition: $0.keyPosition, value: Argument(lab: $0.value))
+          }),
         at: node.position)
     }
   }
