@@ -85,7 +85,7 @@ extension AptRepositoryStep {
 
   private func keyScript(from url: String) -> String {
     """
-    /usr/lib/apt/apt-helper download-file \(shellWord(url)) "$folder/download" >&2
+    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file \(shellWord(url)) "$folder/download" >&2
     binary_key "$folder/download" >"$folder/key"
     found=$(key_fingerprints "$folder/key") || exit 65
     for one in $found; do
