@@ -80,6 +80,13 @@ public struct CronStep: StepKind {
     return text
   }
 
+  private static let check = """
+    [ -d /etc/cron.d ] || {
+      echo 'there is no cron on this host: install the package cron' >&2
+      exit 1
+    }
+    """
+
   public var title: String { "cron job \(name)" }
 
   /// The file, and its permission bits.
@@ -103,6 +110,6 @@ public struct CronStep: StepKind {
     return Change(
       before == nil ? .create : .modify, "cron job \(name), \(schedule)",
       diffs: before == content.string ? [] : [diff],
-      [.write(write)])
+      [.script(Text(Self.check)), .write(write)])
   }
 }

@@ -68,6 +68,7 @@ public struct KernelModuleStep: StepKind {
 
   private func installation(from observed: State) -> Change? {
     var (actions, words, diffs) = ([Action](), [String](), [TextDiff]())
+    actions.append(.run(["mkdir", "-p", "/etc/modprobe.d", "/etc/modules-load.d"]))
     if let optionsText, observed.options != optionsText {
       actions.append(.write(FileWrite(path: optionsPath, content: .text(Text(optionsText)), mode: 0o644)))
       diffs.append(TextDiff(path: optionsPath, before: observed.options, after: Text(optionsText)))
@@ -81,7 +82,7 @@ public struct KernelModuleStep: StepKind {
       actions.append(.run(["modprobe", "--", name]))
       words.append("load")
     }
-    guard !actions.isEmpty else { return nil }
+    guard !words.isEmpty else { return nil }
     let summary = Text("kernel module \(name): \(words.joined(separator: ", "))")
     return Change(loads && !observed.isLoaded ? .create : .modify, summary, diffs: diffs, actions)
   }

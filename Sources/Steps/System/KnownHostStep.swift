@@ -66,6 +66,9 @@ public struct KnownHostStep: StepKind {
     let kind: Change.Kind = presence == .absent ? .remove : observed == nil ? .create : .modify
     return Change(
       kind, Text("host keys of \(host)"), diffs: [diff],
-      [.write(FileWrite(path: file.string, content: .text(Text(after)), mode: 0o644))])
+      [
+        .run(["mkdir", "-p", "--", file.parent]),
+        .write(FileWrite(path: file.string, content: .text(Text(after)), mode: 0o644)),
+      ])
   }
 }

@@ -27,7 +27,7 @@ public struct LocaleStep: StepKind {
   /// Whether it is generated, and the host's `LANG`.
   public var probe: Probe<(Bool, String)> {
     Probe<ScriptOutput>.script(
-      "locale -a; echo '--'; if [ -e /etc/default/locale ]; then sed -n 's/^LANG=//p' /etc/default/locale; fi"
+      "locale -a; echo '--'; cat /etc/default/locale /etc/locale.conf 2>/dev/null | sed -n 's/^LANG=//p'"
     ).map { [name] output in
       let parts = output.output.split(separator: "\n").map(String.init).split(separator: "--", maxSplits: 1)
       let language = parts.count == 2 ? parts[1].first ?? "" : ""

@@ -61,6 +61,7 @@ public struct SysctlStep: StepKind {
     guard after != before || setsNow else { return nil }
     var actions: [Action] = []
     if after != before {
+      actions.append(.run(["mkdir", "-p", "--", file.parent]))
       actions.append(.write(FileWrite(path: file.string, content: .text(Text(after)), mode: 0o644)))
     }
     if setsNow {
