@@ -3,98 +3,99 @@ import Testing
 /// Every kind that changes a server, on a real one.
 @Suite struct ServerLabTests {
   @Test func accountsUnitsAndSettingsConverge() async throws {
-    try await LabServer.with { server in
+    try await FreshServer.with { server in
       for test in Self.system { try await test.check(on: server) }
     }
   }
 
   @Test(arguments: ["debian13"]) func packagesConverge(_ image: String) async throws {
-    try await LabServer.with(image) { server in
+    try await FreshServer.with(image) { server in
       try await server.run("mkdir -p /srv/own && : >/srv/own/Packages")
       for test in Self.packages { try await test.check(on: server) }
     }
   }
 
   @Test func dockerConverges() async throws {
-    try await LabServer.with { server in
-      try await LabCase("apt: { packages: [docker.io, docker-compose, busybox-static], refresh: 1h }").check(
-        on: server)
+    try await FreshServer.with { server in
+      try await ServerCase("apt: { packages: [docker.io, docker-compose, busybox-static], refresh: 1h }")
+        .check(
+          on: server)
       try await server.run(Self.project)
       for test in Self.docker { try await test.check(on: server) }
     }
   }
 
-  static let system: [LabCase] = [
-    LabCase(
+  static let system: [ServerCase] = [
+    ServerCase(
       "group: { name: media, gid: 1500 }", damage: "groupmod --gid 1501 media",
       undo: "group: { name: media, state: absent }"),
-    LabCase(
+    ServerCase(
       "user: { name: ada, groups: [sudo, users], shell: /bin/bash, password: '$y$j9T$abc$def' }",
       damage: "gpasswd -d ada users; usermod -s /bin/sh ada"),
-    LabCase("login_shell: { user: ada, shell: /bin/sh }"),
-    LabCase(
+    ServerCase("login_shell: { user: ada, shell: /bin/sh }"),
+    ServerCase(
       "authorized_key: { user: ada, keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGpEZ5U ada] }",
       damage: "echo 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGpEZ5U old' >~ada/.ssh/authorized_keys",
       undo:
         "authorized_key: { user: ada, keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGpEZ5U], state: absent }"),
-    LabCase("user: { name: ada, state: absent, remove_home: true }"),
-    LabCase(
+    ServerCase("user: { name: ada, state: absent, remove_home: true }"),
+    ServerCase(
       "known_host: { host: git.example.org, keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnk] }",
       damage: "sed -i s/AAAA/AAAAB/ /etc/ssh/ssh_known_hosts",
       undo: "known_host: { host: git.example.org, state: absent }"),
-    LabCase("apt: { packages: [cron, tzdata], refresh: 1h }"),
-    LabCase("hostname: lab01", damage: "echo other >/etc/hostname"),
-    LabCase("timezone: Europe/Berlin", damage: "rm /etc/localtime"),
-    LabCase(
+    ServerCase("apt: { packages: [cron, tzdata], refresh: 1h }"),
+    ServerCase("hostname: lab01", damage: "echo other >/etc/hostname"),
+    ServerCase("timezone: Europe/Berlin", damage: "rm /etc/localtime"),
+    ServerCase(
       "sysctl: { name: net.ipv4.ip_forward, value: 0 }", damage: "echo 1 >/proc/sys/net/ipv4/ip_forward"),
-    LabCase(
+    ServerCase(
       "kernel_module: { name: br_netfilter, options: debug=1, load: false }",
       damage: "rm /etc/modprobe.d/br_netfilter.conf",
       undo: "kernel_module: { name: br_netfilter, load: false, state: absent }"),
-    LabCase(
+    ServerCase(
       "cron: { name: backup, schedule: '30 3 * * *', command: /bin/true }",
       damage: "chmod 666 /etc/cron.d/backup",
       undo: "cron: { name: backup, state: absent }"),
-    LabCase(
+    ServerCase(
       "systemd: { unit: hello, content: \"[Service]\\nExecStart=/usr/bin/sleep infinity\\n[Install]\\n"
         + "WantedBy=multi-user.target\\n\", enabled: true, state: started }",
       damage: "systemctl stop hello; systemctl disable hello", undo: "systemd: { unit: hello, state: absent }"
     ),
-    LabCase(
+    ServerCase(
       "systemd_timer: { name: verify, command: /bin/true, calendar: daily }",
       damage: "systemctl disable --now verify.timer",
       undo: "systemd_timer: { name: verify, state: absent }"),
-    LabCase(
+    ServerCase(
       "mount: { path: /mnt/a b, source: tmpfs, type: tmpfs, options: size=1m }", damage: "umount '/mnt/a b'",
       undo: "mount: { path: /mnt/a b, state: absent }"),
-    LabCase(
+    ServerCase(
       "swap: { size: 8M, activate: false }", damage: "truncate -s 1M /swapfile",
       undo: "swap: { activate: false, state: absent }"),
-    LabCase(
+    ServerCase(
       "alternatives: { name: awk, path: /usr/bin/mawk }", undo: "alternatives: { name: awk, state: auto }"),
   ]
 
-  static let packages: [LabCase] = [
-    LabCase(
+  static let packages: [ServerCase] = [
+    ServerCase(
       "apt: { packages: [tree, bc], refresh: 1h }", damage: "apt-get -q -y remove bc",
       undo: "apt: { packages: [tree], state: purged }"),
-    LabCase(
+    ServerCase(
       "apt: { packages: [bc], hold: true }", damage: "apt-mark unhold bc",
       undo: "apt: { packages: [bc], hold: false }"),
-    LabCase(
+    ServerCase(
       // dpkg was cut off between unpacking and configuring.
       "package: { names: [tree] }", damage: "cd /tmp && apt-get -q download tree && dpkg --unpack tree_*.deb",
       undo: "package: { names: [tree], state: absent }"),
-    LabCase("apt: { packages: [ufw, locales, debconf] }"),
-    LabCase("debconf: { package: tzdata, question: tzdata/Areas, type: select, value: Asia }"),
-    LabCase(
+    ServerCase("apt: { packages: [ufw, locales, debconf] }"),
+    ServerCase("debconf: { package: tzdata, question: tzdata/Areas, type: select, value: Asia }"),
+    ServerCase(
       "locale: { name: de_DE.UTF-8, default: true }", damage: "rm /etc/default/locale /etc/locale.conf; :"),
-    LabCase(
+    ServerCase(
       "ufw: { rule: allow, port: 22, protocol: tcp, comment: ssh }",
       damage: "ufw --force delete allow 22/tcp",
       undo: "ufw: { rule: allow, port: 22, protocol: tcp, state: absent }"),
-    LabCase("ufw: { rule: allow, from: 10.0.0.0/8, port: 5432, protocol: tcp }"),
-    LabCase(
+    ServerCase("ufw: { rule: allow, from: 10.0.0.0/8, port: 5432, protocol: tcp }"),
+    ServerCase(
       "apt_repository: { name: own, uris: 'file:/srv/own', suites: ./, trusted: true }",
       damage: "echo >>/etc/apt/sources.list.d/own.sources",
       undo: "apt_repository: { name: own, state: absent }"),
@@ -134,24 +135,24 @@ import Testing
     end
     """#
 
-  static let docker: [LabCase] = [
-    LabCase("docker_network: { name: proxy }"),
-    LabCase("compose: { project: /srv/app, wait: 2m }", damage: "docker kill app-web-1"),
+  static let docker: [ServerCase] = [
+    ServerCase("docker_network: { name: proxy }"),
+    ServerCase("compose: { project: /srv/app, wait: 2m }", damage: "docker kill app-web-1"),
     // What only `env_file` brings in counts as a change of the service.
-    LabCase("compose: { project: /srv/app, services: [db], state: stopped }"),
-    LabCase("compose: { project: /srv/app }", damage: "echo A=2 >/srv/app/.env"),
-    LabCase("compose: { project: /srv/app, state: stopped }"),
-    LabCase("compose: { project: /srv/app, state: down }"),
-    LabCase("compose: { project: /srv/app, state: down, remove_volumes: true }"),
-    LabCase(
+    ServerCase("compose: { project: /srv/app, services: [db], state: stopped }"),
+    ServerCase("compose: { project: /srv/app }", damage: "echo A=2 >/srv/app/.env"),
+    ServerCase("compose: { project: /srv/app, state: stopped }"),
+    ServerCase("compose: { project: /srv/app, state: down }"),
+    ServerCase("compose: { project: /srv/app, state: down, remove_volumes: true }"),
+    ServerCase(
       "docker_network: { name: inner, internal: true, subnet: 172.30.5.0/24 }",
       damage: "docker network rm inner",
       undo: "docker_network: { name: inner, state: absent }"),
-    LabCase("docker_volume: v1", undo: "docker_volume: { name: v1, state: absent }"),
-    LabCase(
+    ServerCase("docker_volume: v1", undo: "docker_volume: { name: v1, state: absent }"),
+    ServerCase(
       "docker_container: { name: c1, image: 'box:1', command: [sleep, '10000'], init: true, environment: { A: x } }",
       damage: "docker stop -t 1 c1", undo: "docker_container: { name: c1, state: absent }"),
-    LabCase(
+    ServerCase(
       "docker_image: { names: 'box:1', state: absent }",
       undo: "docker_image: { names: 'box:1', archive: /srv/box.tar }"),
   ]
