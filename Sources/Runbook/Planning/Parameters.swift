@@ -79,15 +79,16 @@ public struct Parameters {
   }
 
   /// A fault of the parameters together, at one of them where that one is given.
+  /// Nothing while a parameter is not known yet: what stands in for it says nothing about them together.
   public mutating func reject(_ message: String, at name: String? = nil, hint: String? = nil) {
-    guard !isDescribing else { return }
+    guard !isDescribing, pending.isEmpty else { return }
     let place = name.flatMap { positions[$0] } ?? position
     faults.append(Diagnostic(.invalidValue, message, at: place, hint: hint))
   }
 
   /// Takes over a fault that was found elsewhere.
   public mutating func reject(_ diagnostic: Diagnostic) {
-    guard !isDescribing else { return }
+    guard !isDescribing, pending.isEmpty else { return }
     faults.append(diagnostic.located(at: position))
   }
 
