@@ -39,6 +39,12 @@ struct Configuration: Sendable {
     if !faults.isEmpty { throw Diagnostics(faults) }
   }
 
+  /// Leaves only these sources of a vault password.
+  mutating func keepOnly(vaultIDs: [String]) {
+    entries[.vaultIDs]?.values = vaultIDs
+    entries[.vaultPasswordFile]?.values = []
+  }
+
   func entry(_ setting: Setting) -> Entry { entries[setting] ?? Entry(values: [], origin: "default") }
   func all(_ setting: Setting) -> [String] { entry(setting).values }
   func text(_ setting: Setting) -> String { entry(setting).values.last ?? "" }

@@ -4,13 +4,7 @@ import Runbook
 enum Keyring {
   /// In the order in which they are tried: options, the environment, `runbook.yml`.
   static func make(_ configuration: Configuration, _ invocation: Invocation) throws(Diagnostics) -> VaultKeyring {
-    let prompt = Prompt(interrupts: invocation.interrupts)
-    let console = invocation.console
-    let ask: @Sendable (String) throws(Diagnostic) -> String = { (words) throws(Diagnostic) in
-      let password = try prompt.password(words)
-      console.hide(Text(secret: password, label: "vault password"))
-      return password
-    }
+    let ask = question(invocation)
     var entries: [VaultKeyring.Entry] = []
     for word in configuration.all(.vaultIDs) { entries.append(try entry(word, ask)) }
     if invocation.arguments.has(.askVaultPassword) { entries.append(.init(.prompt(ask, words: "Vault password"))) }
@@ -19,6 +13,23 @@ enum Keyring {
       entries.append(.init(.variable("RUNBOOK_VAULT_PASSWORD")))
     }
     return VaultKeyring(entries)
+  }
+
+  /// One that asks the person.
+  static func asking(_ invocation: Invocation) -> VaultKeyring {
+    VaultKeyring([.init(.prompt(question(invocation), words: "Vault password"))])
+  }
+
+  private static func question(
+    _ invocation: Invocation
+  ) -> @Sendable (String) throws(Diagnostic) -> String {
+    let prompt = Prompt(interrupts: invocation.interrupts)
+    let console = invocation.console
+    return { (words) throws(Diagnostic) in
+      let password = try prompt.password(words)
+      console.hide(Text(secret: password, label: "vault password"))
+      return password
+    }
   }
 
   /// `prod@prompt`, `prod@FILE`.

@@ -33,7 +33,7 @@ extension Project {
     let settings = try connection(host, scopes)
     switch settings.transport {
     case .local: return LocalMachine(name: host, become: settings.become)
-    case .ssh: throw Diagnostic(.unreachable, "ssh is not there yet")
+    case .ssh: return SSHMachine(settings: settings)
     }
   }
 

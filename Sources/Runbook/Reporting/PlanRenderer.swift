@@ -109,7 +109,7 @@ public struct PlanRenderer: Sendable {
   }
 
   /// One file before and after, a line of text an element.
-  func diff(_ diff: TextDiff) -> [String] {
+  public func diff(_ diff: TextDiff) -> [String] {
     guard let after = diff.after else { return [palette.paint("--- \(diff.path) (goes away)", .removed)] }
     let unified = UnifiedDiff(before: diff.before ?? "", after: after)
     guard !unified.lines.isEmpty else { return [] }
