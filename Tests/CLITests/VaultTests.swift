@@ -110,6 +110,17 @@ import Testing
     #expect(try await project.runbook("vault", "diff", "a.yml", "a.yml").text == "--- status 0\n")
   }
 
+  @Test func aProgramGivesThePassword() async throws {
+    let project = try project()
+    try project.write(VaultEnvelope(encrypting: Array("a: 1\n".utf8), password: Array("made".utf8)).text, to: "a.yml")
+    try project.write("#!/bin/sh\necho ma\"\"de\n", to: "give", mode: 0o755)
+    #expect(try await project.runbook("vault", "view", "a.yml", "--vault-password-file", "give").output == "a: 1\n")
+    try project.write("#!/bin/sh\necho no key >&2; exit 4\n", to: "give", mode: 0o755)
+    let failed = try await project.runbook("vault", "view", "a.yml", "--vault-password-file", "give")
+    #expect(failed.errors.contains("the vault password program 'give' ended with status 4"))
+    #expect(failed.errors.contains("no key"))
+  }
+
   @Test func aMisspelledVerbIsNamed() async throws {
     let run = try await project().runbook("vault", "encrpyt", "x")
     #expect(run.errors.contains("did you mean 'encrypt'?"))

@@ -1,3 +1,4 @@
+import Glibc
 import Runbook
 
 /// Gathers the sources of vault passwords.
@@ -8,7 +9,7 @@ enum Keyring {
     var entries: [VaultKeyring.Entry] = []
     for word in configuration.all(.vaultIDs) { entries.append(try entry(word, ask)) }
     if invocation.arguments.has(.askVaultPassword) { entries.append(.init(.prompt(ask, words: "Vault password"))) }
-    for path in configuration.all(.vaultPasswordFile) { entries.append(.init(.file(path))) }
+    for path in configuration.all(.vaultPasswordFile) { entries.append(.init(file(path))) }
     if invocation.environment["RUNBOOK_VAULT_PASSWORD"] != nil {
       entries.append(.init(.variable("RUNBOOK_VAULT_PASSWORD")))
     }
@@ -42,7 +43,26 @@ enum Keyring {
         Diagnostic(.usage, "'\(word)' is not a vault id", hint: "--vault-id NAME@FILE or --vault-id NAME@prompt"))
     }
     let source: VaultPasswordSource =
-      parts[1] == "prompt" ? .prompt(ask, words: "Vault password (\(parts[0]))") : .file(parts[1])
+      parts[1] == "prompt" ? .prompt(ask, words: "Vault password (\(parts[0]))") : file(parts[1])
     return .init(id: parts[0], source)
+  }
+
+  /// A file that may be executed is a program that prints the password.
+  private static func file(_ path: String) -> VaultPasswordSource {
+    guard access(path, X_OK) == 0 else { return .file(path) }
+    return .program(path) { (path) throws(Diagnostic) in
+      let argv = [path.contains("/") ? path : "./\(path)"]
+      let ended: (status: Int, output: [UInt8], errors: [UInt8])
+      do throws(MachineFault) { ended = try runLocallyBlocking(argv) } catch {
+        throw Diagnostic(.vault, "the vault password program '\(path)' cannot be run")
+      }
+      guard ended.status == 0 else {
+        let said = String(decoding: ended.errors, as: UTF8.self)
+        throw Diagnostic(
+          .vault, "the vault password program '\(path)' ended with status \(ended.status)",
+          notes: said.isEmpty ? [] : [said])
+      }
+      return ended.output
+    }
   }
 }

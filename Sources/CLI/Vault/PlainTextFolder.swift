@@ -9,7 +9,9 @@ final class PlainTextFolder: Sendable {
   init(_ environment: [String: String]) throws(Diagnostic) {
     let places = ["/dev/shm", environment["XDG_RUNTIME_DIR"] ?? ""].filter { !$0.isEmpty }
     var place: String?
-    for candidate in places where try place == nil && Self.isInMemory(candidate) { place = candidate }
+    for candidate in places where place == nil {
+      if try Self.isInMemory(candidate) { place = candidate }
+    }
     guard let place else {
       throw Diagnostic(
         .vault, "there is no memory-backed folder for the plain text: neither /dev/shm nor XDG_RUNTIME_DIR",

@@ -35,6 +35,14 @@ public func runLocally(
   return (ended.status, ended.output, ended.errors)
 }
 
+/// The same for callers that may block: on a thread of their own, or before anything else runs.
+public func runLocallyBlocking(
+  _ argv: [String], timeout: Duration = .seconds(60)
+) throws(MachineFault) -> (status: Int, output: [UInt8], errors: [UInt8]) {
+  let ended = try runBlocking(argv, [], nil, nil, deadline: .now + timeout, alarm: Alarm())
+  return (ended.status, ended.output, ended.errors)
+}
+
 private func runBlocking(
   _ argv: [String], _ input: [UInt8], _ environment: [String: String]?, _ directory: String?,
   deadline: ContinuousClock.Instant, alarm: Alarm
