@@ -10,15 +10,15 @@ import Testing
       #expect(made.change != nil && made.outputs["ran"] == .bool(true))
       #expect(
         try await host.apply("command: { argv: [touch, \"@/it's\"], creates: \"@/it's\" }").change == nil)
-      let shown = try await host.apply("command: { argv: cat, input: !vault \"a'b\\nc\", directory: @ }")
+      let shown = try await host.apply("command: { argv: cat, input: !vault \"a'b\\nc\", directory: @/ }")
       #expect(shown.outputs["output"] == .string("a'b\nc"))
       let failing = try await host.apply("shell: { run: \"echo no >&2; exit 3\", accepted: [0, 3] }")
       #expect(failing.outputs["status"] == .int(3) && failing.outputs["errors"] == .string("no"))
       #expect(try await host.fault(of: "shell: exit 4").code == .failed)
-      try await FilesLabTests.twice(host, "shell: { run: echo x > f, directory: @, unless: test -s f }")
+      try await FilesLabTests.twice(host, "shell: { run: echo x > f, directory: @/, unless: test -s f }")
       #expect(try await host.apply("shell: { run: 'false', only_if: test -e @/nothing }").change == nil)
       try host.write("go.sh", "#!/bin/sh\nprintf '<%s>' \"$@\"; cat; pwd\n")
-      let script = "script: { source: go.sh, arguments: [\"a b\", \"it's\"], input: in, directory: @ }"
+      let script = "script: { source: go.sh, arguments: [\"a b\", \"it's\"], input: in, directory: @/ }"
       #expect(try await host.apply(script).outputs["output"] == .string("<a b><it's>in\(host.folder)"))
     }
   }
@@ -84,14 +84,24 @@ struct LabServer {
   let port: Int
   private let host: LabHost
 
-  init(_ host: LabHost) async throws {
+  /// `credentials`: the user and password that it asks for.
+  init(_ host: LabHost, credentials: String? = nil) async throws {
     self.host = host
     try host.write(
       "serve.py",
       """
-      import functools, http.server, os
-      handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory="www")
-      server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+      import base64, http.server, os
+      class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *given): super().__init__(*given, directory="www")
+        def do_GET(self):
+          wanted = \(credentials.map { "\"\($0)\"" } ?? "None")
+          token = wanted and "Basic " + base64.b64encode(wanted.encode()).decode()
+          if token and self.headers["Authorization"] != token:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="x"')
+            self.end_headers()
+          else: super().do_GET()
+      server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
       open("port.new", "w").write(str(server.server_address[1])); os.rename("port.new", "port")
       server.serve_forever()
       """)

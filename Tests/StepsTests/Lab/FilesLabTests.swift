@@ -86,12 +86,12 @@ import Testing
       let step = #"""
         env_file:
           path: "@/.env"
-          values: { A: "it's $HOME `x` \"q\" \\", B: "two\nlines #no", C: "plain", D: "", E: "\\'", F: "$$x" }
+          values: { A: "it's $HOME \"q\" \\", B: "two\nlines #no", C: "`x`", D: "", E: "\\'", F: "$$x" }
         """#
       try await Self.twice(host, step)
       #expect(
         try await host.sh(". ./.env; printf '<%s>' \"$A\" \"$B\" \"$C\" \"$D\" \"$E\" \"$F\"")
-          == #"<it's $HOME `x` "q" \><two"# + "\n" + #"lines #no><plain><><\'><$$x>"#)
+          == #"<it's $HOME "q" \><two"# + "\n" + #"lines #no><`x`><><\'><$$x>"#)
       #expect(try host.mode(".env") == 0o600)
     }
   }

@@ -80,4 +80,26 @@ import Testing
         try await host.fault(of: "git: { repo: @/nowhere, path: @/half, version: v9 }").code == .unreadable)
     }
   }
+
+  @Test(arguments: FilesLabTests.shells) func aPasswordIsNotKeptInTheClone(_ shell: [String])
+    async throws
+  {
+    try await withRepository(shell) { host in
+      try await host.sh(
+        "mkdir www; git clone -q --bare src www/src.git; git -C www/src.git update-server-info")
+      let server = try await LabServer(host, credentials: "me:t@k en")
+      let url = "http://me:t%40k%20en@127.0.0.1:\(server.port)/src.git"
+      let open = try await host.fault(
+        of: "git: { repo: \"\(url.replacing("k%20en", with: ""))\", path: @/c, version: main }")
+      #expect(open.code == .failed)
+      let bare = "http://127.0.0.1:\(server.port)/src.git"
+      let step = "git: { repo: \"\(bare)\", user: me, password: !vault \"t@k en\", path: @/c, version: main }"
+      try await FilesLabTests.twice(host, step)
+      #expect(try await host.apply("git: { repo: \"\(url)\", path: @/c, version: v2 }").change != nil)
+      try await host.apply(step)
+      #expect(try host.read("c/f") == "3\n")
+      #expect(try await host.sh("grep -rlE 't@k|t%40k' c || true") == "")
+      try await server.stop()
+    }
+  }
 }

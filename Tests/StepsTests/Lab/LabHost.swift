@@ -5,7 +5,7 @@ import Testing
 @testable import Runbook
 @testable import Steps
 
-/// This machine as a host, everything below a temporary folder that `@` stands for in the steps.
+/// This machine as a host, everything below a temporary folder that `@/` stands for in the steps.
 final class LabHost: Sendable {
   let folder: String
   private let session: any ShellSession
@@ -70,7 +70,7 @@ final class LabHost: Sendable {
   }
 
   private func decode(_ step: String, _ variables: ValueMap) throws -> (any StepKind.Type, Parameters) {
-    let file = SourceFile(path: "lab.yml", text: step.replacing("@", with: folder))
+    let file = SourceFile(path: "lab.yml", text: step.replacing("@/", with: folder + "/"))
     guard let node = try YAMLReader.read(file), case .mapping(let entries) = node.content,
       let entry = entries.first
     else { throw LabFault(description: "not a step: \(step)") }
