@@ -17,7 +17,8 @@ public final class ScriptedMachine: Machine {
     /// A script that ends with this status and output.
     public init(containing: String? = nil, status: Int = 0, output: String = "", errors: String = "") {
       self.init(
-        containing: containing, .finished(status: status, output: Array(output.utf8), errors: Array(errors.utf8)))
+        containing: containing,
+        .finished(status: status, output: Array(output.utf8), errors: Array(errors.utf8)))
     }
   }
 
@@ -50,7 +51,9 @@ public final class ScriptedMachine: Machine {
 
   public func close() async {}
 
-  fileprivate func answer(_ scripts: [Script], as account: SessionAccount) throws(MachineFault) -> [ScriptOutcome] {
+  fileprivate func answer(_ scripts: [Script], as account: SessionAccount) throws(MachineFault)
+    -> [ScriptOutcome]
+  {
     let answered: Result<[ScriptOutcome], MachineFault> = state.withLock { state in
       state.calls.append(Call(account: account, scripts: scripts))
       var (outcomes, hasFailed): ([ScriptOutcome], Bool) = ([], false)
@@ -110,7 +113,8 @@ private actor ScriptedSession: ShellSession {
 
 extension MachineFault {
   fileprivate static func unscripted(_ text: String, expected: ScriptedMachine.Exchange?) -> MachineFault {
-    let wanted = expected.map { "the next one foreseen holds '\($0.containing ?? "anything")'" } ?? "none is foreseen"
+    let wanted =
+      expected.map { "the next one foreseen holds '\($0.containing ?? "anything")'" } ?? "none is foreseen"
     return .failed(Diagnostic(.failed, "a call that the test does not foresee: \(wanted)", notes: [text]))
   }
 }

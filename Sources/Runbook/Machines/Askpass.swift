@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Hands ssh a password by the program it asks: a small script that reads it from a pipe with a name, mode 0600.
-/// The password is in no argv, no environment and no file.
+/// Hands ssh a password by the program it asks: a small script that reads it from a pipe with a name, mode
+/// 0600. The password is in no argv, no environment and no file.
 final class Askpass: Sendable {
   let program: String
   private let pipe: String
@@ -22,8 +22,8 @@ final class Askpass: Sendable {
     try writeProgram()
   }
 
-  /// It answers no question but the one for the host's own password: not one for a passphrase or a host key, and
-  /// none that comes from the ssh which leads to a jump host.
+  /// It answers no question but the one for the host's own password: not one for a passphrase or a host key,
+  /// and none that comes from the ssh which leads to a jump host.
   private func writeProgram() throws(Diagnostic) {
     let script = """
       #!/bin/sh

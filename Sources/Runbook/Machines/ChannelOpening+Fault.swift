@@ -19,7 +19,8 @@ extension ChannelOpening.Fault {
       return .unreachable(
         Diagnostic(
           .refused, "\(tool) on '\(host)' does not accept the password",
-          hint: "check become_password: it is that of the \(method == .su ? "user '\(user)'" : "login user")"))
+          hint: "check become_password: it is that of the \(method == .su ? "user '\(user)'" : "login user")")
+      )
     case .ended(_, _, let errors), .tookTooLong(_, let errors):
       return .unreachable(becomeRefused(host, user, method, errors))
     }
@@ -42,7 +43,9 @@ extension ChannelOpening.Fault {
     }
   }
 
-  private func becomeRefused(_ host: String, _ user: String, _ method: BecomeMethod, _ errors: String) -> Diagnostic {
+  private func becomeRefused(_ host: String, _ user: String, _ method: BecomeMethod, _ errors: String)
+    -> Diagnostic
+  {
     let notes = lastLines(errors)
     if method == .su, errors.contains("uthentication failure") || errors.contains("ncorrect password") {
       return Diagnostic(
@@ -59,7 +62,8 @@ extension ChannelOpening.Fault {
         .refused, "doas on '\(host)' does not make the login user '\(user)' without a password", notes: notes,
         hint: "doas reads passwords from a terminal only: permit it with 'nopass', or use sudo")
     }
-    return Diagnostic(.refused, "\(method.rawValue) on '\(host)' did not make the login user '\(user)'", notes: notes)
+    return Diagnostic(
+      .refused, "\(method.rawValue) on '\(host)' did not make the login user '\(user)'", notes: notes)
   }
 }
 

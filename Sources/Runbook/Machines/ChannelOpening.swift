@@ -1,4 +1,5 @@
-/// Brings a fresh `sh` to the account it shall be, past whatever the login prints, and gives it the functions.
+/// Brings a fresh `sh` to the account it shall be, past whatever the login prints, and gives it the
+/// functions.
 struct ChannelOpening {
   /// Why it did not come about.
   enum Fault: Error {
@@ -66,7 +67,9 @@ struct ChannelOpening {
     return "assword:"
   }
 
-  private func count(_ word: String, in text: String) -> Int { text.split(separator: word, omittingEmptySubsequences: false).count - 1 }
+  private func count(_ word: String, in text: String) -> Int {
+    text.split(separator: word, omittingEmptySubsequences: false).count - 1
+  }
 
   private var opening: String {
     guard case .become(let user, let method) = account else { return SessionProgram.opening(mark) }
@@ -78,12 +81,13 @@ struct ChannelOpening {
       case .su: "su -s /bin/sh \(name) -c \(ready)"
       case .doas: "doas -n -u \(name) /bin/sh -c \(ready)"
       }
-    // Whoever is that user already needs no tool. Nothing follows this line until the answer has come, because
-    // what the shell has read ahead would be lost to the one it becomes.
+    // Whoever is that user already needs no tool. Nothing follows this line until the answer has come,
+    // because what the shell has read ahead would be lost to the one it becomes.
     return """
-      LC_ALL=C; LANGUAGE=; PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin; export LC_ALL LANGUAGE PATH; \
-      if [ "$(id -un)" != \(name) ]; then command -v \(method.rawValue) >/dev/null || \
-      { \(SessionProgram.frame(mark, "m")); exit 127; }; exec \(command); fi; \(SessionProgram.frame(mark, "h"))
+      LC_ALL=C; LANGUAGE=; PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin; export LC_ALL LANGUAGE; \
+      export PATH;       if [ "$(id -un)" != \(name) ]; then command -v \(method.rawValue) >/dev/null || \
+      { \(SessionProgram.frame(mark, "m")); exit 127; }; exec \(command); fi; \
+      \(SessionProgram.frame(mark, "h"))
 
       """
   }

@@ -31,7 +31,8 @@ final class ChildProcess: Sendable {
     }
     let (inward, outward, errorward) = (pipes[0], pipes[1], pipes[2])
     let started = spawn(
-      argv, environment ?? currentEnvironment(), directory, streams: [inward.read, outward.write, errorward.write])
+      argv, environment ?? currentEnvironment(), directory,
+      streams: [inward.read, outward.write, errorward.write])
     for descriptor in [inward.read, outward.write, errorward.write] { close(descriptor) }
     guard case .success(let pid) = started else {
       for descriptor in [inward.write, outward.read, errorward.read] { close(descriptor) }
@@ -186,7 +187,8 @@ extension Diagnostic {
   fileprivate static func notStarted(_ name: String, _ code: Int32) -> Diagnostic {
     let isMissing = code == ENOENT
     return Diagnostic(
-      isMissing ? .missingCommand : .failed, "'\(name)' cannot be run here: \(String(cString: strerror(code)))",
+      isMissing ? .missingCommand : .failed,
+      "'\(name)' cannot be run here: \(String(cString: strerror(code)))",
       hint: isMissing ? "install it on this machine" : nil)
   }
 }

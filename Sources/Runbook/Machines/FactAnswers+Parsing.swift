@@ -8,7 +8,9 @@ extension FactSubjects {
     if !packages.isEmpty { readPackages(try sections.next("package"), &answers) }
     if !users.isEmpty { try readUsers(&sections, &answers) }
     if !groups.isEmpty {
-      let rows = try sections.next("group").lines.map { $0.split(separator: ":", omittingEmptySubsequences: false) }
+      let rows = try sections.next("group").lines.map {
+        $0.split(separator: ":", omittingEmptySubsequences: false)
+      }
       for name in groups {
         let row = rows.first { $0.count > 2 && ($0[0] == name || $0[2] == name) }
         answers[.group(name)] = .group(
@@ -24,7 +26,8 @@ extension FactSubjects {
     for script in scripts {
       let (output, errors) = (try sections.next("output"), try sections.next("errors"))
       guard errors.head.count == 2, let status = Int(errors.head[1]) else { continue }
-      answers[.script(script)] = .script(ScriptOutput(status: status, output: output.text, errors: errors.text))
+      answers[.script(script)] = .script(
+        ScriptOutput(status: status, output: output.text, errors: errors.text))
     }
     return answers
   }
@@ -44,7 +47,8 @@ extension FactSubjects {
       case (nil, "absent"): answers[.status(path)] = .status(nil)
       case (nil, "hidden"): answers[.status(path)] = .hidden(path)
       case (nil, _):
-        let why = marks.head.last == "none" ? "no stat on this host" : "'\(path)' changed while it was looked at"
+        let why =
+          marks.head.last == "none" ? "no stat on this host" : "'\(path)' changed while it was looked at"
         answers[.status(path)] = .unreadable(why)
       }
     }
@@ -82,7 +86,9 @@ extension FactSubjects {
   }
 
   private func readUsers(_ sections: inout FactSections, _ answers: inout FactAnswers) throws(Diagnostic) {
-    let rows = try sections.next("user").lines.map { $0.split(separator: ":", omittingEmptySubsequences: false) }
+    let rows = try sections.next("user").lines.map {
+      $0.split(separator: ":", omittingEmptySubsequences: false)
+    }
     for name in users {
       let groups = try sections.next("groups").text.split(whereSeparator: \.isWhitespace).map { String($0) }
       guard let row = rows.first(where: { $0.count > 6 && ($0[0] == name || $0[2] == name) }),
@@ -94,7 +100,8 @@ extension FactSubjects {
       answers[.user(name)] = .user(
         Account(
           name: String(row[0]), userID: userID, groupID: groupID, group: groups.first ?? String(row[3]),
-          comment: String(row[4]), home: String(row[5]), shell: String(row[6]), groups: groups.dropFirst().sorted()))
+          comment: String(row[4]), home: String(row[5]), shell: String(row[6]),
+          groups: groups.dropFirst().sorted()))
     }
   }
 
@@ -144,8 +151,8 @@ extension FactAnswer {
 }
 
 extension FileStatus {
-  /// Takes one record of `stat` off the front where it is that of this path: mode in hexadecimal, user, group,
-  /// size, time, their names, and the path as it was given, whatever bytes that holds.
+  /// Takes one record of `stat` off the front where it is that of this path: mode in hexadecimal, user,
+  /// group, size, time, their names, and the path as it was given, whatever bytes that holds.
   fileprivate init?(record rest: inout ArraySlice<UInt8>, _ path: String) {
     var fields: [String] = []
     var tail = rest
@@ -169,7 +176,8 @@ extension FileStatus {
     let owner = fields[5] == "UNKNOWN" ? fields[1] : fields[5]
     let group = fields[6] == "UNKNOWN" ? fields[2] : fields[6]
     self.init(
-      kind: kind, mode: mode & 0o7777, owner: owner, group: group, userID: userID, groupID: groupID, size: size,
+      kind: kind, mode: mode & 0o7777, owner: owner, group: group, userID: userID, groupID: groupID,
+      size: size,
       modified: modified)
     rest = tail.dropFirst(name.count)
   }

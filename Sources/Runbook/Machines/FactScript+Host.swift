@@ -1,6 +1,6 @@
 extension FactScript {
-  /// POSIX sh that prints what `parseHostFacts` reads: files of the kernel and a handful of short programs, each
-  /// of which may be missing.
+  /// POSIX sh that prints what `parseHostFacts` reads: files of the kernel and a handful of short programs,
+  /// each of which may be missing.
   public static var hostFacts: String {
     "rb_w=\(FrameMark().word); printf '%s\\n' \"$rb_w\"\n" + #"""
       rb_s() { printf '\036%s;%s\n' "$rb_w" "$*"; }

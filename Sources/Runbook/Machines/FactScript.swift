@@ -28,8 +28,8 @@ public enum FactScript {
     return try FactSubjects(queries).answers(from: &sections)
   }
 
-  /// `rb_gone PATH` is true where nothing is there, false where it could not be seen: a folder above it may not
-  /// be searched. It asks the shell alone, not the words of an error.
+  /// `rb_gone PATH` is true where nothing is there, false where it could not be seen: a folder above it may
+  /// not be searched. It asks the shell alone, not the words of an error.
   private static let functions = #"""
     rb_s() { printf '\036%s;%s\n' "$rb_w" "$*"; }
     rb_gone() { rb_d=$1; while [ "$rb_d" != / ]; do rb_d=${rb_d%/*}; [ -n "$rb_d" ] || rb_d=/
@@ -51,7 +51,8 @@ public enum FactScript {
     rb_package() { if command -v dpkg-query >/dev/null; then rb_s package yes
     dpkg-query -W -f='${Package}\t${Architecture}\t${db:Status-Abbrev}\t${Version}\n' "$@" 2>/dev/null
     else rb_s package no; fi; }
-    rb_table() { rb_t=$1; shift; if command -v getent >/dev/null; then getent "$rb_t" "$@"; else cat "/etc/$rb_t"; fi; }
+    rb_table() { rb_t=$1; shift; if command -v getent >/dev/null; then getent "$rb_t" "$@"
+    else cat "/etc/$rb_t"; fi; }
     rb_user() { rb_s user; rb_table passwd "$@"; for rb_p; do rb_s groups; id -Gn "$rb_p" 2>/dev/null; done; }
     rb_group() { rb_s group; rb_table group "$@"; }
     rb_unit() { if command -v systemctl >/dev/null; then rb_s unit yes
@@ -148,7 +149,9 @@ struct FactSections {
 
 extension Diagnostic {
   fileprivate static var noAnswer: Diagnostic { Diagnostic(.unreadable, "the host printed no facts") }
-  fileprivate static var cutShort: Diagnostic { Diagnostic(.unreadable, "the host's facts end in the middle") }
+  fileprivate static var cutShort: Diagnostic {
+    Diagnostic(.unreadable, "the host's facts end in the middle")
+  }
   fileprivate static func misplaced(_ name: String) -> Diagnostic {
     Diagnostic(.unreadable, "the host's facts have no '\(name)' where it belongs")
   }

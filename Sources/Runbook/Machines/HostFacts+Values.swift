@@ -17,7 +17,8 @@ extension HostFacts {
       "hostname": text(shortName(host)), "fqdn": text(host.fullName), "kernel": text(host.line("kernel", 1)),
       "cpus": .int(Int(host.line("cpus")) ?? 1), "memory_mb": .int(host.mebibytes("MemTotal")),
       "user": .map([
-        "name": text(host.line("id", 1)), "id": .int(Int(host.line("id")) ?? 0), "home": text(host.line("id", 3)),
+        "name": text(host.line("id", 1)), "id": .int(Int(host.line("id")) ?? 0),
+        "home": text(host.line("id", 3)),
       ]),
       "init": text(host.line("init")), "boot_id": text(host.line("boot")),
       "date_epoch": .int(date.first.flatMap { Int($0) } ?? 0),
@@ -30,11 +31,14 @@ extension HostFacts {
   private static func ansible(_ host: HostReadings, _ system: SystemNames) -> ValueMap {
     let virtual = host.line("virtual")
     let major = system.version.split(separator: ".").first.map { String($0) } ?? ""
-    let account = host.line("shell").split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
+    let account = host.line("shell").split(separator: ":", omittingEmptySubsequences: false).map {
+      String($0)
+    }
     let addresses = host.addresses.filter { $0.interface != "lo" }
     let isGuest = !virtual.isEmpty && virtual != "none"
     var facts: ValueMap = [
-      "architecture": text(system.machine), "userspace_bits": text(system.machine.contains("64") ? "64" : "32"),
+      "architecture": text(system.machine),
+      "userspace_bits": text(system.machine.contains("64") ? "64" : "32"),
       "system": text(host.line("kernel")), "kernel": text(host.line("kernel", 1)),
       "kernel_version": text(host.line("kernel", 4)), "distribution": text(system.name),
       "distribution_release": text(system.codename), "distribution_version": text(system.fullVersion),
@@ -43,14 +47,17 @@ extension HostFacts {
         "codename": text(system.codename), "id": text(system.name), "major_release": text(major),
         "release": text(system.version),
       ]),
-      "hostname": text(shortName(host)), "nodename": text(host.line("kernel", 3)), "fqdn": text(host.fullName),
+      "hostname": text(shortName(host)), "nodename": text(host.line("kernel", 3)),
+      "fqdn": text(host.fullName),
       "domain": text(String(host.fullName.drop { $0 != "." }.dropFirst())),
-      "processor_vcpus": .int(Int(host.line("cpus")) ?? 1), "processor_nproc": .int(Int(host.line("cpus")) ?? 1),
+      "processor_vcpus": .int(Int(host.line("cpus")) ?? 1),
+      "processor_nproc": .int(Int(host.line("cpus")) ?? 1),
       "memtotal_mb": .int(host.mebibytes("MemTotal")), "memfree_mb": .int(host.mebibytes("MemFree")),
       "swaptotal_mb": .int(host.mebibytes("SwapTotal")),
       "user_id": text(host.line("id", 1)), "user_uid": .int(Int(host.line("id")) ?? 0),
       "user_gid": .int(Int(host.line("id", 2)) ?? 0), "user_dir": text(host.line("id", 3)),
-      "user_shell": text(account.count > 6 ? account[6] : ""), "user_gecos": text(account.count > 4 ? account[4] : ""),
+      "user_shell": text(account.count > 6 ? account[6] : ""),
+      "user_gecos": text(account.count > 4 ? account[4] : ""),
       "service_mgr": text(host.line("init")), "pkg_mgr": text(packageTool(host)),
       "virtualization_type": text(isGuest ? virtual : "NA"),
       "virtualization_role": text(isGuest ? "guest" : "NA"),
@@ -59,7 +66,8 @@ extension HostFacts {
       "all_ipv4_addresses": texts(addresses.filter { $0.family == "inet" }.map { $0.address }),
       "all_ipv6_addresses": texts(addresses.filter { $0.family == "inet6" }.map { $0.address }),
       "interfaces": texts(host.lines("links")), "date_time": .map(dateTime(host)),
-      "env": .map(ValueMap(host.assignments("environment").sorted { $0.key < $1.key }.map { ($0.key, text($0.value)) })),
+      "env": .map(
+        ValueMap(host.assignments("environment").sorted { $0.key < $1.key }.map { ($0.key, text($0.value)) })),
     ]
     if let seconds = Double(host.line("uptime").split(separator: " ").first ?? "") {
       facts["uptime_seconds"] = .int(Int(seconds))
@@ -159,6 +167,7 @@ struct SystemNames {
   ]
   private static let names = [
     "debian": "Debian", "ubuntu": "Ubuntu", "fedora": "Fedora", "centos": "CentOS", "rhel": "RedHat",
-    "alpine": "Alpine", "arch": "Archlinux", "rocky": "Rocky", "almalinux": "AlmaLinux", "raspbian": "Raspbian",
+    "alpine": "Alpine", "arch": "Archlinux", "rocky": "Rocky", "almalinux": "AlmaLinux",
+    "raspbian": "Raspbian",
   ]
 }

@@ -4,7 +4,9 @@ public final class LocalMachine: Machine {
   private let source: LocalSource
 
   /// `shell` is the argv of the `sh` to speak to, where it is not the system's own.
-  public init(name: String = "localhost", become: BecomeSettings = BecomeSettings(), shell: [String] = ["/bin/sh"]) {
+  public init(
+    name: String = "localhost", become: BecomeSettings = BecomeSettings(), shell: [String] = ["/bin/sh"]
+  ) {
     self.name = name
     source = LocalSource(name: name, password: become.password?.string, shell: shell)
   }
@@ -28,12 +30,14 @@ private struct LocalSource: ShellSource {
   func startChannel(as account: SessionAccount, alarm: Alarm) throws(MachineFault) -> ShellChannel {
     let process: ChildProcess
     do {
-      process = try ChildProcess(shell, environment: currentEnvironment().filter { !$0.hasPrefix("RUNBOOK_") })
+      process = try ChildProcess(
+        shell, environment: currentEnvironment().filter { !$0.hasPrefix("RUNBOOK_") })
     } catch {
       throw .unreachable(error)
     }
     do throws(ChannelOpening.Fault) {
-      try ChannelOpening(account, password: password).start(process, until: .now + .seconds(120), alarm: alarm)
+      try ChannelOpening(account, password: password).start(
+        process, until: .now + .seconds(120), alarm: alarm)
     } catch {
       process.stop()
       throw error.fault(on: name, account)

@@ -2,8 +2,9 @@
 public protocol Machine: Sendable {
   /// The host's name in the inventory.
   var name: String { get }
-  /// Opens a session, on the machine's one connection, as an account. The first call connects. May block for as
-  /// long as the connect timeout; throws where the host cannot be reached, refuses, or the account may not be taken.
+  /// Opens a session, on the machine's one connection, as an account. The first call connects. May block for
+  /// as long as the connect timeout; throws where the host cannot be reached, refuses, or the account may not
+  /// be taken.
   func open(as account: SessionAccount) async throws(MachineFault) -> any ShellSession
   /// Ends every session and the connection.
   func close() async
@@ -12,9 +13,10 @@ public protocol Machine: Sendable {
 /// One `sh` on a machine: scripts in, framed results out, one at a time in order.
 public protocol ShellSession: Sendable {
   /// Runs scripts in order, sent together: one round trip. Returns one outcome for each.
-  func run(_ scripts: [Script], onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(MachineFault) -> [ScriptOutcome]
-  /// Streams a file of the control machine to a path on the host (mode 0600, its bytes compared by SHA-256, synced),
-  /// to be moved into place by a script.
+  func run(_ scripts: [Script], onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(MachineFault)
+    -> [ScriptOutcome]
+  /// Streams a file of the control machine to a path on the host (mode 0600, its bytes compared by SHA-256,
+  /// synced), to be moved into place by a script.
   func upload(_ localPath: String, to path: String) async throws(MachineFault)
   /// Streams a file of the host to a path of the control machine, mode 0600.
   func download(_ path: String, to localPath: String) async throws(MachineFault)
@@ -67,7 +69,8 @@ public enum MachineFault: Error, Sendable {
   case unreachable(Diagnostic)
   /// The connection went while something ran: what it did is not known.
   case wentAway(Diagnostic)
-  /// The machine was reached, and what was asked of it (a transfer) could not be done: disk full, no permission.
+  /// The machine was reached, and what was asked of it (a transfer) could not be done: disk full, no
+  /// permission.
   case failed(Diagnostic)
   case interrupted
 }

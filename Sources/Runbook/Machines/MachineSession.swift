@@ -81,6 +81,7 @@ func interruptibly<Output: Sendable>(
 
 extension Diagnostic {
   fileprivate static var nulInScript: Diagnostic {
-    Diagnostic(.invalidValue, "a script holds a NUL character, which no shell can read", hint: "write it in a file")
+    Diagnostic(
+      .invalidValue, "a script holds a NUL character, which no shell can read", hint: "write it in a file")
   }
 }

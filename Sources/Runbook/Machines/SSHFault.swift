@@ -1,5 +1,5 @@
-/// What ssh's last words mean: few causes, each with one sentence and what to do. ssh has no machine format for
-/// this and does not translate its messages.
+/// What ssh's last words mean: few causes, each with one sentence and what to do. ssh has no machine format
+/// for this and does not translate its messages.
 struct SSHFault {
   private let settings: ConnectionSettings
   private let said: String
@@ -30,10 +30,12 @@ struct SSHFault {
   private func says(_ words: String...) -> Bool { words.contains { said.contains($0) } }
 
   private var cause: Diagnostic {
+    if isOfJumpHost { return jump }
     if says("HOST IDENTIFICATION HAS CHANGED") { return changedKey }
     if says("Host key verification failed", "host key is known for") {
       return Diagnostic(
-        .refused, "the host key of '\(host)' is not known", hint: "compare its fingerprint once: \(loginCommand)")
+        .refused, "the host key of '\(host)' is not known",
+        hint: "compare its fingerprint once: \(loginCommand)")
     }
     if says("UNPROTECTED PRIVATE KEY FILE") {
       return Diagnostic(
@@ -73,21 +75,44 @@ struct SSHFault {
       hint: "try \(loginCommand); a key with a passphrase must be in ssh-agent")
   }
 
+  /// The ssh that leads to a jump host has its say first; then ours misses the other end.
+  private var isOfJumpHost: Bool {
+    says("kex_exchange_identification", "UNKNOWN port", "tdio forwarding")
+      && says(
+        "Permission denied", "Host key verification failed", "Connection refused", "timed out",
+        "No route to host", "Could not resolve", "tdio forwarding")
+  }
+
+  private var byHand: String { "log in to the jump host once by hand" }
+
+  private var jump: Diagnostic {
+    if says("Permission denied") {
+      return Diagnostic(
+        .refused, "the jump host of '\(host)' refused the login", hint: byHand)
+    }
+    if says("Host key verification failed") {
+      return Diagnostic(
+        .refused, "the host key of the jump host of '\(host)' is not known, or has changed",
+        hint: byHand)
+    }
+    return Diagnostic(.unreachable, "'\(host)' cannot be reached through its jump host")
+  }
+
   private var network: Diagnostic {
     let place = settings.port.map { "\(settings.address) port \($0)" } ?? settings.address
     if says("Could not resolve hostname") {
       return Diagnostic(
-        .unreachable, "the name '\(settings.address)' of '\(host)' cannot be resolved", hint: "check ansible_host")
+        .unreachable, "the name '\(settings.address)' of '\(host)' cannot be resolved",
+        hint: "check ansible_host")
     }
     if says("session request failed", "open failed") {
       return Diagnostic(
-        .refused, "'\(host)' refused a further session on the connection", hint: "raise MaxSessions of its sshd")
-    }
-    if says("UNKNOWN port", "stdio forwarding", "Stdio forwarding") {
-      return Diagnostic(.unreachable, "'\(host)' cannot be reached through its jump host")
+        .refused, "'\(host)' refused a further session on the connection",
+        hint: "raise MaxSessions of its sshd")
     }
     if says("Connection refused") {
-      return Diagnostic(.unreachable, "nothing answers ssh on '\(host)' (\(place))", hint: "check the port, and sshd")
+      return Diagnostic(
+        .unreachable, "nothing answers ssh on '\(host)' (\(place))", hint: "check the port, and sshd")
     }
     if says("timed out", "No route to host", "unreachable") {
       return Diagnostic(.unreachable, "'\(host)' (\(place)) cannot be reached")

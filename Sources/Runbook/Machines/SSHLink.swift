@@ -1,7 +1,7 @@
 import Glibc
 
-/// How ssh is called for one connection: a private folder with the socket that its channels share and, where a
-/// password is given, the program that ssh asks for it.
+/// How ssh is called for one connection: a private folder with the socket that its channels share and, where
+/// a password is given, the program that ssh asks for it.
 final class SSHLink: Sendable {
   private let settings: ConnectionSettings
   private let folder: String
@@ -35,7 +35,9 @@ final class SSHLink: Sendable {
   var firstCommand: [String] { ["ssh", "-o", "ControlMaster=yes"] + options + destination }
 
   /// A channel of the connection; without the `false` ssh would quietly make another where this one is gone.
-  var furtherCommand: [String] { ["ssh", "-o", "ControlMaster=no", "-o", "ProxyCommand=false"] + options + destination }
+  var furtherCommand: [String] {
+    ["ssh", "-o", "ControlMaster=no", "-o", "ProxyCommand=false"] + options + destination
+  }
 
   var environment: [String] {
     let own = currentEnvironment().filter { !$0.hasPrefix("RUNBOOK_") && !$0.hasPrefix("SSH_ASKPASS") }
@@ -51,7 +53,8 @@ final class SSHLink: Sendable {
     let fixed = [
       // Versions before 8.7 do not have these.
       "IgnoreUnknown=SessionType,StdinNull,ForkAfterAuthentication",
-      "ControlPath=\(socket)", "ControlPersist=no", "RemoteCommand=none", "RequestTTY=no", "SessionType=default",
+      "ControlPath=\(socket)", "ControlPersist=no", "RemoteCommand=none", "RequestTTY=no",
+      "SessionType=default",
       "StdinNull=no", "ForkAfterAuthentication=no", "ClearAllForwardings=yes", "PermitLocalCommand=no",
       "ForwardX11=no", "LogLevel=ERROR", "EscapeChar=none", "NumberOfPasswordPrompts=1",
       "BatchMode=\(askpass == nil ? "yes" : "no")",
@@ -82,6 +85,7 @@ final class SSHLink: Sendable {
       return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
     throw Diagnostic(
-      .failed, "no private folder for the connection can be made in /tmp: \(String(cString: strerror(errno)))")
+      .failed, "no private folder for the connection can be made in /tmp: \(String(cString: strerror(errno)))"
+    )
   }
 }

@@ -69,7 +69,9 @@ private final class SSHSource: ShellSource {
     _ command: [String], _ link: SSHLink, _ account: SessionAccount, _ alarm: Alarm
   ) throws(MachineFault) -> ShellChannel {
     let process: ChildProcess
-    do { process = try ChildProcess(command, environment: link.environment) } catch { throw .unreachable(error) }
+    do { process = try ChildProcess(command, environment: link.environment) } catch {
+      throw .unreachable(error)
+    }
     // ssh keeps its own time for the connection; logging in and a slow sudo come on top.
     let deadline = ContinuousClock.now + settings.connectTimeout + .seconds(60)
     let password = settings.become.password?.string

@@ -26,8 +26,8 @@ final class Alarm: Sendable {
   }
 }
 
-/// Moves bytes to and from a child: what is to be sent goes out while what comes in is read, so neither side can
-/// block the other.
+/// Moves bytes to and from a child: what is to be sent goes out while what comes in is read, so neither side
+/// can block the other.
 struct StreamPump {
   enum Event {
     case received([UInt8], isError: Bool)
@@ -100,13 +100,14 @@ struct StreamPump {
     }
   }
 
-  /// At most half a second, after which the loop looks whether the child is still there: a grandchild may hold
-  /// its streams open.
+  /// At most half a second, after which the loop looks whether the child is still there: a grandchild may
+  /// hold its streams open.
   private func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
     guard let deadline else { return 500 }
     let left = ContinuousClock.now.duration(to: deadline)
     guard left > .zero else { return 0 }
-    return Int32(min(500, left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1))
+    return Int32(
+      min(500, left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1))
   }
 
   private mutating func write() {

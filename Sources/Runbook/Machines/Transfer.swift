@@ -71,10 +71,12 @@ struct Transfer: Sendable {
     """#
   }
 
-  private func start(_ script: String, _ path: String, _ alarm: Alarm) throws(MachineFault) -> TransferStream {
+  private func start(_ script: String, _ path: String, _ alarm: Alarm) throws(MachineFault) -> TransferStream
+  {
     let channel = try source.startChannel(as: account, alarm: alarm)
     let mark = FrameMark()
-    var stream = TransferStream(source: source, channel: channel, mark: mark, alarm: alarm, patience: Transfer.patience)
+    var stream = TransferStream(
+      source: source, channel: channel, mark: mark, alarm: alarm, patience: Transfer.patience)
     // Nothing follows before the answer: what the shell has read ahead would be lost to the one it becomes.
     let command = shellLine(["/bin/sh", "-c", script, "sh", path, mark.word])
     stream.pump.send("\(SessionProgram.frame(mark, "r")); exec \(command)\n".utf8)
@@ -164,7 +166,9 @@ private struct TransferStream {
   /// The host could not: its own words say why. A connection that went says so by its status.
   func refusal(_ path: String) -> MachineFault {
     let status = channel.process.wait()
-    if status == 255 || status > 128 { return source.describe(.ended(index: 0, errors: said), during: "a transfer") }
+    if status == 255 || status > 128 {
+      return source.describe(.ended(index: 0, errors: said), during: "a transfer")
+    }
     return .failed(.notTransferred(path, said))
   }
 }

@@ -53,7 +53,9 @@ final class TransferFile {
   /// Synced, and in its place.
   func finish() throws(Diagnostic) {
     guard let temporary else { return }
-    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw .localFault("write", path, errno) }
+    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+      throw .localFault("write", path, errno)
+    }
     isFinished = true
   }
 }

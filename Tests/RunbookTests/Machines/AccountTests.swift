@@ -29,7 +29,8 @@ import Testing
 
   private func whoami(_ machine: any Machine, _ account: SessionAccount) async throws -> String {
     let session = try await machine.open(as: account)
-    let got = try await session.run([Script("id -un; echo $HOME; pwd; printf '%s\\n' \"$LC_ALL\"")], onOutput: nil)
+    let got = try await session.run(
+      [Script("id -un; echo $HOME; pwd; printf '%s\\n' \"$LC_ALL\"")], onOutput: nil)
     await session.close()
     guard case .finished(0, let output, _) = got[0] else { throw Unexpected(got) }
     return String(decoding: output, as: UTF8.self)
@@ -84,7 +85,8 @@ import Testing
     let other = SSHMachine(settings: settings)
     let diagnostic = try await refusal(other, .login)
     #expect(diagnostic.code == .refused)
-    #expect(diagnostic.message == "'box' refused user '\(user.name)': neither a key nor the password was accepted")
+    #expect(
+      diagnostic.message == "'box' refused user '\(user.name)': neither a key nor the password was accepted")
     await other.close()
   }
 
@@ -172,7 +174,12 @@ import Testing
     let machine = SSHMachine(settings: settings)
     let session = try await machine.open(as: .become(user: "root", method: .sudo))
     let got = try await session.run(
-      [Script("cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\000' '\\n' | grep -c \"secret[0-9a-f]\\{16\\}\"")],
+      [
+        Script(
+          "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null "
+            + "| tr '\\000' '\\n' | grep -c \"secret[0-9a-f]\\{16\\}\""
+        )
+      ],
       onOutput: nil)
     #expect(got == [.finished(status: 1, output: Array("0\n".utf8), errors: [])])
     await machine.close()

@@ -26,15 +26,22 @@ import Testing
     #expect(symlink("-rf\n", folder.path + "/link") == 0)
     #expect(symlink("nowhere", folder.path + "/dangling") == 0)
     let paths = names.map { folder.path + "/" + $0 }
-    let queries = (paths + [folder.path + "/absent", folder.path + "/no/where"]).flatMap {
-      [FactQuery.status($0), .digest($0), .content($0)]
-    } + [.status(folder.path), .status(folder.path + "/link"), .status(folder.path + "/dangling"),
-      .digest(folder.path + "/dangling"), .content(folder.path), .status("/dev/null"), .digest("/dev/zero")]
+    let queries =
+      (paths + [folder.path + "/absent", folder.path + "/no/where"]).flatMap {
+        [FactQuery.status($0), .digest($0), .content($0)]
+      } + [
+        .status(folder.path), .status(folder.path + "/link"), .status(folder.path + "/dangling"),
+        .digest(folder.path + "/dangling"), .content(folder.path), .status("/dev/null"), .digest("/dev/zero"),
+      ]
     let answers = try await ask(queries, shell)
     for (index, path) in paths.enumerated() {
       let content = Array("content \(index)\n\0".utf8)
-      guard case .status(let status?)? = answers[.status(path)] else { throw Unexpected(answers[.status(path)] as Any) }
-      #expect(status.kind == .file && status.mode == 0o640 && status.size == content.count && status.owner == "root")
+      guard case .status(let status?)? = answers[.status(path)] else {
+        throw Unexpected(answers[.status(path)] as Any)
+      }
+      #expect(
+        status.kind == .file && status.mode == 0o640 && status.size == content.count && status.owner == "root"
+      )
       #expect(status.modified > 1_700_000_000 && status.target == nil)
       #expect(answers[.digest(path)] == .digest(Digest.hex(Digest.sha256(content))))
       #expect(answers[.content(path)] == .content(content))
@@ -44,9 +51,13 @@ import Testing
       #expect(answers[.digest(folder.path + absent)] == .digest(nil))
       #expect(answers[.content(folder.path + absent)] == .content(nil))
     }
-    guard case .status(let link?)? = answers[.status(folder.path + "/link")] else { throw Unexpected(answers) }
+    guard case .status(let link?)? = answers[.status(folder.path + "/link")] else {
+      throw Unexpected(answers)
+    }
     #expect(link.kind == .link && link.target == "-rf\n")
-    guard case .status(let dangling?)? = answers[.status(folder.path + "/dangling")] else { throw Unexpected(answers) }
+    guard case .status(let dangling?)? = answers[.status(folder.path + "/dangling")] else {
+      throw Unexpected(answers)
+    }
     #expect(dangling.kind == .link && dangling.target == "nowhere")
     guard case .status(let this?)? = answers[.status(folder.path)] else { throw Unexpected(answers) }
     #expect(this.kind == .directory && this.mode == 0o755)
@@ -60,7 +71,8 @@ import Testing
   @Test(arguments: shells) func accountsPackagesAndCommandsAreRead(_ shell: [String]) async throws {
     let queries: [FactQuery] = [
       .user("root"), .user("daemon"), .user("no-such-user"), .group("daemon"), .group("no-such-group"),
-      .package("dpkg"), .package("no-such-package"), .command("sh"), .command("no-such-command"), .command("/bin/sh"),
+      .package("dpkg"), .package("no-such-package"), .command("sh"), .command("no-such-command"),
+      .command("/bin/sh"),
     ]
     let answers = try await ask(queries, shell)
     guard case .user(let root?)? = answers[.user("root")] else { throw Unexpected(answers) }
@@ -76,7 +88,8 @@ import Testing
     #expect(answers[.command("no-such-command")] == .command(false))
   }
 
-  @Test(arguments: shells) func scriptsKeepTheirStreamsAndCannotHurtEachOther(_ shell: [String]) async throws {
+  @Test(arguments: shells) func scriptsKeepTheirStreamsAndCannotHurtEachOther(_ shell: [String]) async throws
+  {
     let scripts = [
       "echo out; echo err >&2; exit 3", "if then (", "printf '\\036x;end\\n'", "rb_w=lost; cd /; exit 0",
       "printf '%s' \"$PWD\"", "exec >/dev/null; echo lost",
@@ -96,8 +109,10 @@ import Testing
     try write([1], to: folder.path + "/closed/file")
     try write([1], to: folder.path + "/secret", mode: 0o600)
     let queries: [FactQuery] = [
-      .status(folder.path + "/closed/file"), .status(folder.path + "/closed/x/y"), .status(folder.path + "/absent"),
-      .digest(folder.path + "/closed/file"), .digest(folder.path + "/secret"), .content(folder.path + "/secret"),
+      .status(folder.path + "/closed/file"), .status(folder.path + "/closed/x/y"),
+      .status(folder.path + "/absent"),
+      .digest(folder.path + "/closed/file"), .digest(folder.path + "/secret"),
+      .content(folder.path + "/secret"),
       .content(folder.path + "/closed/file"), .status(folder.path + "/secret"),
     ]
     let session = try await LocalMachine().open(as: .become(user: "nobody", method: .su))
@@ -105,7 +120,8 @@ import Testing
     await session.close()
     guard case .finished(0, let output, _) = outcomes[0] else { throw Unexpected(outcomes[0]) }
     let answers = try FactScript.parse(output, for: queries)
-    for query in queries where query != .status(folder.path + "/absent") && query != .status(folder.path + "/secret") {
+    for query in queries
+    where query != .status(folder.path + "/absent") && query != .status(folder.path + "/secret") {
       guard case .unreadable? = answers[query] else { throw Unexpected((query, answers[query] as Any)) }
     }
     #expect(answers[.status(folder.path + "/absent")] == .status(nil))
@@ -113,7 +129,9 @@ import Testing
   }
 
   @Test func missingToolsAreSaid() async throws {
-    let queries: [FactQuery] = [.package("x"), .unit("x"), .status("/etc"), .status("/absent"), .command("x")]
+    let queries: [FactQuery] = [
+      .package("x"), .unit("x"), .status("/etc"), .status("/absent"), .command("x"),
+    ]
     let answers = try await ask(queries, before: "PATH=/nothing\n")
     #expect(answers[.package("x")] == .unreadable("no dpkg on this host"))
     #expect(answers[.unit("x")] == .unreadable("no systemctl on this host"))
@@ -131,7 +149,8 @@ import Testing
     let answers = try await ask([.unit("ssh"), .unit("none")], before: tool)
     #expect(
       answers[.unit("ssh")]
-        == .unit(UnitState(load: "loaded", active: "active", sub: "running", file: "enabled", needsReload: true)))
+        == .unit(
+          UnitState(load: "loaded", active: "active", sub: "running", file: "enabled", needsReload: true)))
     #expect(answers[.unit("none")] == .unit(UnitState(load: "not-found", active: "inactive", sub: "dead")))
   }
 
@@ -145,7 +164,8 @@ import Testing
     let names = ["a", "b", "c", "d", "d:amd64", "e", "f", "g"]
     let answers = try await ask(names.map { .package($0) }, shell, before: tool)
     let wanted: [PackageState] = [
-      PackageState(version: "1", isHeld: true), PackageState(hasLeftovers: true), PackageState(isBroken: true),
+      PackageState(version: "1", isHeld: true), PackageState(hasLeftovers: true),
+      PackageState(isBroken: true),
       PackageState(version: "5"), PackageState(isBroken: true), PackageState(version: "6"),
       PackageState(version: "7", isBroken: true), PackageState(),
     ]

@@ -2,8 +2,8 @@ import Glibc
 
 @testable import Runbook
 
-/// An sshd of a test's own on a free loopback port, with its own keys and configuration. It fails loudly where
-/// there is none.
+/// An sshd of a test's own on a free loopback port, with its own keys and configuration. It fails loudly
+/// where there is none.
 final class LoopbackServer: Sendable {
   let folder: TemporaryFolder
   let port: Int
@@ -24,8 +24,10 @@ final class LoopbackServer: Sendable {
     mkdir("/run/sshd", 0o755)
     let settings =
       more + [
-        "Port \(port)", "ListenAddress 127.0.0.1", "HostKey \(path)/host", "AuthorizedKeysFile \(path)/user.pub",
-        "PidFile none", "UsePAM no", "StrictModes no", "PermitRootLogin yes", "MaxSessions 30", "MaxStartups 100",
+        "Port \(port)", "ListenAddress 127.0.0.1", "HostKey \(path)/host",
+        "AuthorizedKeysFile \(path)/user.pub",
+        "PidFile none", "UsePAM no", "StrictModes no", "PermitRootLogin yes", "MaxSessions 30",
+        "MaxStartups 100",
         "PrintMotd no", "PasswordAuthentication yes",
       ]
     try write(Array((settings.joined(separator: "\n") + "\n").utf8), to: path + "/config")
@@ -82,18 +84,24 @@ func processesBelow(_ root: pid_t) throws -> [pid_t] {
   return found
 }
 
+/// A port below those that the kernel gives to outgoing connections: one of these could connect to itself.
 func freePort() throws -> Int {
+  for _ in 0..<200 {
+    let port = Int.random(in: 12_000..<32_000)
+    if canBind(port) { return port }
+  }
+  throw Unexpected("no free port")
+}
+
+private func canBind(_ port: Int) -> Bool {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   defer { close(descriptor) }
-  var address = loopback(0)
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let status = withUnsafeMutablePointer(to: &address) {
+  var address = loopback(port)
+  return withUnsafePointer(to: &address) {
     $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
     }
   }
-  guard status else { throw Unexpected("no free port: \(String(cString: strerror(errno)))") }
-  return Int(UInt16(bigEndian: address.sin_port))
 }
 
 func canConnect(_ port: Int) -> Bool {

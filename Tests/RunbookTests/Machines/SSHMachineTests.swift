@@ -107,7 +107,8 @@ import Testing
     let server = try await LoopbackServer()
     var settings = server.settings(user: "no-such-user")
     let denied = try await refusal(settings)
-    #expect(denied.code == .refused && denied.message == "'box' refused user 'no-such-user': no key was accepted")
+    #expect(
+      denied.code == .refused && denied.message == "'box' refused user 'no-such-user': no key was accepted")
     settings = server.settings()
     settings.port = try freePort()
     let closed = try await refusal(settings)

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Runbook
 
-/// What every session must hold to, whatever lies between: each check opens sessions of the machine it is given.
+/// What every session must hold to, whatever lies between: each check opens sessions of the machine it is
+/// given.
 struct SessionConformance {
   let machine: any Machine
 
@@ -28,10 +29,12 @@ struct SessionConformance {
 
   func keepsStreamsAndStatusesApart() async throws {
     let got = try await outcomes([
-      Script("echo out; echo err >&2; exit 7"), Script("printf 'no newline'"), Script("printf '%s' \"$LC_ALL\" >&2"),
+      Script("echo out; echo err >&2; exit 7"), Script("printf 'no newline'"),
+      Script("printf '%s' \"$LC_ALL\" >&2"),
       Script(""),
     ])
-    #expect(got == [finished(7, "out\n", "err\n"), finished(0, "no newline"), finished(0, "", "C"), finished(0)])
+    #expect(
+      got == [finished(7, "out\n", "err\n"), finished(0, "no newline"), finished(0, "", "C"), finished(0)])
   }
 
   func makesOneRoundTripForACall() async throws {
@@ -44,7 +47,8 @@ struct SessionConformance {
 
   func leavesOutWhatNeedsSuccess() async throws {
     let got = try await outcomes([
-      Script("true"), Script("echo a", needsSuccess: true), Script("exit 3"), Script("echo b", needsSuccess: true),
+      Script("true"), Script("echo a", needsSuccess: true), Script("exit 3"),
+      Script("echo b", needsSuccess: true),
       Script("echo c"), Script("echo d", needsSuccess: true),
     ])
     #expect(got == [finished(0), finished(0, "a\n"), finished(3), .skipped, finished(0, "c\n"), .skipped])
@@ -53,7 +57,8 @@ struct SessionConformance {
   func survivesWhatScriptsDo() async throws {
     let got = try await outcomes([
       Script("if then ((( '"), Script("echo still here"), Script("cat; read -r line || echo no input"),
-      Script("set -e; false; echo never"), Script("kill -9 $(exec sh -c 'echo $PPID')"), Script("echo $#: \"$*\""),
+      Script("set -e; false; echo never"), Script("kill -9 $(exec sh -c 'echo $PPID')"),
+      Script("echo $#: \"$*\""),
       Script("trap 'echo bye' EXIT; exit 4"), Script("exec >/dev/null; echo lost"), Script("echo end"),
     ])
     guard case .finished(let status, _, let errors) = got[0] else { throw Unexpected(got) }
@@ -95,7 +100,8 @@ struct SessionConformance {
     let folder = try TemporaryFolder()
     let flag = folder.path + "/seen"
     // The script ends only once its first line has been seen here.
-    let script = Script("echo first; until [ -e \(shellWord(flag)) ]; do sleep 0.05; done; echo second",
+    let script = Script(
+      "echo first; until [ -e \(shellWord(flag)) ]; do sleep 0.05; done; echo second",
       timeout: SessionConformance.deadline)
     let chunks = Mutex<[OutputChunk]>([])
     let got = try await session.run([Script("echo zero"), script]) { chunk in
@@ -112,13 +118,16 @@ struct SessionConformance {
     let folder = try TemporaryFolder()
     let session = try await machine.open(as: .login)
     let started = ContinuousClock.now
-    let first = try await session.run([Script("sleep 900 & echo $! >\(folder.path)/pid; echo started")], onOutput: nil)
-    let second = try await session.run([Script("kill -0 $(cat \(folder.path)/pid) && echo alive")], onOutput: nil)
+    let first = try await session.run(
+      [Script("sleep 900 & echo $! >\(folder.path)/pid; echo started")], onOutput: nil)
+    let second = try await session.run(
+      [Script("kill -0 $(cat \(folder.path)/pid) && echo alive")], onOutput: nil)
     #expect(first == [finished(0, "started\n")])
     #expect(second == [finished(0, "alive\n")])
     await session.close()
     let other = try await machine.open(as: .login)
-    let third = try await other.run([Script("kill $(cat \(folder.path)/pid) && echo lived on")], onOutput: nil)
+    let third = try await other.run(
+      [Script("kill $(cat \(folder.path)/pid) && echo lived on")], onOutput: nil)
     #expect(third == [finished(0, "lived on\n")])
     await other.close()
     #expect(ContinuousClock.now - started < .seconds(600))
@@ -128,17 +137,25 @@ struct SessionConformance {
     let folder = try TemporaryFolder()
     let session = try await machine.open(as: .login)
     let older = try await session.run([Script("sleep 900 & echo $! >\(folder.path)/older")], onOutput: nil)
-    let slow = "echo begun; (sleep 901; echo no) & sh -c 'trap \"\" TERM; echo $$ >\(folder.path)/deaf; sleep 902; sleep 903'"
+    let slow =
+      "echo begun; (sleep 901; echo no) & "
+      + "sh -c 'trap \"\" TERM; echo $$ >\(folder.path)/deaf; sleep 902; sleep 903'"
     let got = try await session.run(
-      [Script("echo before"), Script(slow, timeout: .seconds(1)), Script("echo no", needsSuccess: true), Script("echo after")],
+      [
+        Script("echo before"), Script(slow, timeout: .seconds(1)), Script("echo no", needsSuccess: true),
+        Script("echo after"),
+      ],
       onOutput: nil)
-    #expect(got == [
-      finished(0, "before\n"), .timedOut(output: Array("begun\n".utf8), errors: []), .skipped, finished(0, "after\n"),
-    ])
+    #expect(
+      got == [
+        finished(0, "before\n"), .timedOut(output: Array("begun\n".utf8), errors: []), .skipped,
+        finished(0, "after\n"),
+      ])
     let left = try await session.run(
       [
         // What has ended may stay in the table until its new parent looks.
-        Script("p=$(cat \(folder.path)/deaf); ! kill -0 $p || grep '^State:.Z' /proc/$p/status || echo deaf lives"),
+        Script(
+          "p=$(cat \(folder.path)/deaf); ! kill -0 $p || grep '^State:.Z' /proc/$p/status || echo deaf lives"),
         Script("kill $(cat \(folder.path)/older) && echo older lives"),
       ], onOutput: nil)
     #expect(older == [finished(0)])
@@ -158,7 +175,9 @@ struct SessionConformance {
     try await wait { access(folder.path + "/run", F_OK) == 0 }
     task.cancel()
     let result = await task.result
-    guard case .failure(let error) = result, case MachineFault.interrupted = error else { throw Unexpected(result) }
+    guard case .failure(let error) = result, case MachineFault.interrupted = error else {
+      throw Unexpected(result)
+    }
     let got = try await session.run([Script("echo usable")], onOutput: nil)
     #expect(got == [finished(0, "usable\n")])
     await session.close()
@@ -167,7 +186,8 @@ struct SessionConformance {
   func diesWithTheConnection(cut: () throws -> Void, _ folder: TemporaryFolder) async throws {
     let session = try await machine.open(as: .login)
     let script = Script(
-      "sleep 905 & echo $! >\(folder.path)/pid; echo >\(folder.path)/run; wait", timeout: SessionConformance.deadline)
+      "sleep 905 & echo $! >\(folder.path)/pid; echo >\(folder.path)/run; wait",
+      timeout: SessionConformance.deadline)
     async let running = session.run([script], onOutput: nil)
     try await wait { access(folder.path + "/run", F_OK) == 0 }
     try cut()
