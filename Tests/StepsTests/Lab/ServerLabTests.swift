@@ -8,7 +8,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["debian13"]) func packagesConverge(_ image: String) async throws {
+  @Test(arguments: ["debian13", "ubuntu2404"]) func packagesConverge(_ image: String) async throws {
     try await FreshServer.with(image) { server in
       try await server.run("mkdir -p /srv/own && : >/srv/own/Packages")
       for test in Self.packages { try await test.check(on: server) }
@@ -86,7 +86,7 @@ import Testing
       // dpkg was cut off between unpacking and configuring.
       "package: { names: [tree] }", damage: "cd /tmp && apt-get -q download tree && dpkg --unpack tree_*.deb",
       undo: "package: { names: [tree], state: absent }"),
-    ServerCase("apt: { packages: [ufw, locales, debconf] }"),
+    ServerCase("apt: { packages: [ufw, locales, tzdata] }"),
     ServerCase("debconf: { package: tzdata, question: tzdata/Areas, type: select, value: Asia }"),
     ServerCase(
       "locale: { name: de_DE.UTF-8, default: true }", damage: "rm /etc/default/locale /etc/locale.conf; :"),
