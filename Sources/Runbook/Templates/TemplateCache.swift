@@ -10,6 +10,8 @@ public final class TemplateCache: Sendable {
   private let templates = Mutex<[Place: Template]>([:])
   private let expressions = Mutex<[Place: Expression]>([:])
 
+  private let files = Mutex<[String: (text: String, program: Program)]>([:])
+
   public init() {}
 
   /// The compiled template of a YAML scalar.
@@ -28,5 +30,14 @@ public final class TemplateCache: Sendable {
     let expression = try Expression(text, at: position)
     expressions.withLock { $0[place] = expression }
     return expression
+  }
+
+  /// The compiled template of a file that another one includes.
+  func program(_ file: SourceFile) throws(Diagnostic) -> Program {
+    if let known = files.withLock({ $0[file.path] }), known.text == file.text { return known.program }
+    let start = SourcePosition(file: file, line: 1, column: 1)
+    let program = try Program(file.text, at: start, style: .file)
+    files.withLock { $0[file.path] = (file.text, program) }
+    return program
   }
 }
