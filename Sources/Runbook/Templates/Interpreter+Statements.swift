@@ -98,11 +98,7 @@ extension Interpreter {
       throw fault("a loop needs a list, found \(sequence.typeName)", at: syntax.sequence.place)
     }
     frames.append([:])
-    loopDepth += 1
-    defer {
-      frames.removeLast()
-      loopDepth -= 1
-    }
+    defer { frames.removeLast() }
     if let condition = syntax.condition {
       var chosen: [Value] = []
       for item in items {
@@ -112,7 +108,7 @@ extension Interpreter {
       }
       items = chosen
     }
-    let loop = LoopState(items, depth: loopDepth)
+    let loop = LoopState(items)
     for (index, item) in items.enumerated() {
       loop.index = index
       frames[frames.count - 1] = ["loop": .loop(loop)]

@@ -7,7 +7,6 @@ final class Interpreter {
   var frames: [[String: Item]] = [[:]]
   /// How many templates and macros are around this one.
   let depth: Int
-  var loopDepth = 0
   let patterns: PatternCache
   /// Interpreters of imported templates, whose macros this one uses.
   var imports: [Interpreter] = []

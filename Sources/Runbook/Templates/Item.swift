@@ -36,14 +36,10 @@ final class Namespace {
 /// `loop` in a `for`.
 final class LoopState {
   let items: [Value]
-  let depth: Int
   var index = 0
   var lastChanged: [Value]?
 
-  init(_ items: [Value], depth: Int) {
-    self.items = items
-    self.depth = depth
-  }
+  init(_ items: [Value]) { self.items = items }
 
   /// nil: there is no such attribute, or nothing before the first or after the last.
   func attribute(_ name: String) -> Value? {
@@ -55,8 +51,9 @@ final class LoopState {
     case "first": .bool(index == 0)
     case "last": .bool(index == items.count - 1)
     case "length": .int(items.count)
-    case "depth": .int(depth)
-    case "depth0": .int(depth - 1)
+    // Only recursive loops, which there are none of here, are deeper.
+    case "depth": .int(1)
+    case "depth0": .int(0)
     case "previtem": index > 0 ? items[index - 1] : nil
     case "nextitem": index + 1 < items.count ? items[index + 1] : nil
     default: nil

@@ -96,7 +96,7 @@ private func indent(_ call: Call) throws(EvaluationFault) -> Item {
 private func truncate(_ call: Call) throws(EvaluationFault) -> Item {
   let length = try call.integer(0) ?? 255
   let (killsWords, end) = (try call.flag(1), try call.string(2) ?? "...")
-  let leeway = try call.integer(3) ?? 0
+  let leeway = try call.integer(3) ?? 5
   guard length >= end.unicodeScalars.count else { throw call.fault("the length must not be below the end's, \(end.unicodeScalars.count)") }
   return try call.derived { text in
     let scalars = text.unicodeScalars
