@@ -72,7 +72,9 @@ private func isYAMLBlank(_ scalar: UnicodeScalar) -> Bool {
 
 private func isPrintable(_ scalar: UnicodeScalar) -> Bool {
   let value = scalar.value
-  return scalar == "\n" || (0x20...0x7e).contains(value) || value == 0x85 || (value >= 0xa0 && value != 0xfeff)
+  // The other line ends of YAML 1.1 are not kept apart by all readers: they are escaped.
+  return scalar == "\n" || (0x20...0x7e).contains(value)
+    || (value >= 0xa0 && value != 0xfeff && value != 0x2028 && value != 0x2029)
 }
 
 /// Whether a plain scalar with these characters is read back as text.

@@ -69,7 +69,7 @@ struct YAMLText {
         put(scalar(.string(Text(key)), at: inner, isKey: true, isInFlow: true))
         put(": ")
       }
-      put(scalar(item.1, at: inner, isKey: false, isInFlow: true))
+      put(scalar(item.1, at: inner + indent, isKey: false, isInFlow: true))
     }
     put(isList ? "]" : "}")
   }
