@@ -134,7 +134,11 @@ private func comment(_ call: Call) throws(EvaluationFault) -> Item {
   let prefix = around(try call.string(2), try call.integer(4))
   let postfix = around(try call.string(3), try call.integer(5))
   return try call.derived { text in
-    let body = split(text, at: newline).map { stripped(decoration + $0, left: false) }.joined(separator: newline)
+    let lines = split(text, at: newline)
+    // Of an empty line only the last keeps the decoration's blank, as in Ansible.
+    let body = lines.enumerated().map { index, line in
+      line.isEmpty && index + 1 < lines.count ? stripped(decoration, left: false) : decoration + line
+    }.joined(separator: newline)
     let last = end.isEmpty && postfix.hasSuffix(newline) ? String(postfix.dropLast(newline.count)) : postfix
     return (beginning.isEmpty ? "" : beginning + newline) + prefix + body + newline + last + end
   }
