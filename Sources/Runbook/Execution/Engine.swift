@@ -106,15 +106,12 @@ public struct Engine: Sendable {
   }
 
   private func header(_ id: String, _ key: ProjectKey) throws(Diagnostic) -> RunHeader {
-    let extras = input.arguments.extraVariables
-    let seal = ValueSeal(password: input.journalPassword)
-    let digests = extras.map { ($0.key, key.fingerprint("\($0.key)=\($0.value.json(revealing: true))")) }
+    let extras = ExtraVariables(input, key)
     let files = input.document.files.map { $0.path + "\0" + $0.text }.joined(separator: "\0")
     return RunHeader(
       id: id, name: input.document.name, version: input.version, time: now(), hosts: input.graph.hosts,
       digest: Digest.hex(Digest.sha256(Array(files.utf8))), arguments: input.arguments,
-      sealedExtras: extras.isEmpty ? nil : seal.vaulted(.map(extras)),
-      extraDigests: Dictionary(uniqueKeysWithValues: digests))
+      sealedExtras: extras.sealed, extraDigests: extras.digests)
   }
 }
 

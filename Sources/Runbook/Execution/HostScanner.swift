@@ -36,12 +36,12 @@ struct HostScanner: Sendable {
     for channel in channels.sorted(by: { $0.order < $1.order }) {
       let queries = questions[channel] ?? []
       let wantsFacts = scan.facts == nil && channel == factChannel
-      var scripts: [Script] = wantsFacts ? [Script(HostQuestions.hostFacts)] : []
-      if !queries.isEmpty { scripts.append(Script(HostQuestions.text(for: queries))) }
+      var scripts: [Script] = wantsFacts ? [Script(FactScript.hostFacts)] : []
+      if !queries.isEmpty { scripts.append(Script(FactScript.text(for: queries))) }
       var outputs = try await run(scripts, connection, channel, scan.host)
-      if wantsFacts { scan.facts = try HostQuestions.parseHostFacts(outputs.removeFirst()) }
+      if wantsFacts { scan.facts = try FactScript.parseHostFacts(outputs.removeFirst()).variables }
       if let output = outputs.first {
-        scan.answers[channel, default: FactAnswers()].merge(try HostQuestions.parse(output, for: queries))
+        scan.answers[channel, default: FactAnswers()].merge(try FactScript.parse(output, for: queries))
       }
     }
   }
@@ -110,5 +110,17 @@ func mapBounded<Input: Sendable, Output: Sendable>(
     }
     for await done in group { outputs[done.index] = done.output }
     return outputs.compactMap { $0 }
+  }
+}
+
+extension HostFacts {
+  /// The variables that steps see: `facts`, `ansible_facts`, and Ansible's names by themselves.
+  fileprivate var variables: ValueMap {
+    var variables = ansible
+    let prefix = "ansible_"
+    variables["ansible_facts"] = .map(
+      ValueMap(ansible.map { ($0.key.hasPrefix(prefix) ? String($0.key.dropFirst(prefix.count)) : $0.key, $0.value) }))
+    variables["facts"] = .map(facts)
+    return variables
   }
 }

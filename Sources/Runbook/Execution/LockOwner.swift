@@ -50,12 +50,14 @@ struct LockOwner: Sendable, Hashable {
     (self.process, self.started, self.name, self.time) = (process, started, name, time)
   }
 
-  /// Whether this process can tell that the owner is no more: it ran on this very machine, and has ended.
-  var isDead: Bool {
+  /// Whether the run `run` of this process may take a lock over: its owner ran on this very machine and has ended,
+  /// or it is this process's own.
+  func yields(to run: String) -> Bool {
     let mine = LockOwner.current(run: run)
     guard machine == mine.machine else { return false }
     if boot != mine.boot { return true }
     guard namespace == mine.namespace.replacing("/", with: "_") else { return false }
+    if process == mine.process, started == mine.started { return self.run == run }
     return LockOwner.startTime(of: process) != started
   }
 

@@ -61,7 +61,7 @@ struct StepAttempt {
   }
 
   func ask() async throws(Fault) -> FactAnswers {
-    let outcomes = try await send([Script(HostQuestions.text(for: questions))], actions: [])
+    let outcomes = try await send([Script(FactScript.text(for: questions))], actions: [])
     return try answers(outcomes.first)
   }
 
@@ -69,7 +69,7 @@ struct StepAttempt {
     guard case .finished(_, let output, _)? = outcome else {
       throw .diagnostic(Diagnostic(.timedOut, "looking at '\(node.reference.host)' took too long"))
     }
-    do throws(Diagnostic) { return try HostQuestions.parse(output, for: questions) } catch { throw .diagnostic(error) }
+    do throws(Diagnostic) { return try FactScript.parse(output, for: questions) } catch { throw .diagnostic(error) }
   }
 
   /// One round trip: the lock and a record, the actions, a record, the questions.
@@ -90,10 +90,10 @@ struct StepAttempt {
       let text = isLast ? context.record.end([records.finished]) : context.record.note([records.finished])
       sent.append(Script(text, timeout: .seconds(120), needsSuccess: true))
     }
-    if isFinal, !questions.isEmpty { sent.append(Script(HostQuestions.text(for: questions))) }
+    if isFinal, !questions.isEmpty { sent.append(Script(FactScript.text(for: questions))) }
     let outcomes = try await send(sent, actions: Array(firstAction..<finish))
     if firstAction > 0, let held = try beginning(outcomes[0]) {
-      guard stale == nil, LockOwner(held)?.isDead == true else {
+      guard stale == nil, LockOwner(held)?.yields(to: context.runID) == true else {
         throw .held(.locked(node.reference.host, by: held))
       }
       return try await run(

@@ -42,12 +42,9 @@ extension RunHeader {
     var map: ValueMap = [
       "record": "run-started", "run": .string(id), "name": .string(name), "version": .string(version),
       "time": .int(time), "hosts": .strings(hosts), "digest": .string(digest),
-      "runbook": .string(arguments.runbook), "inventory": .strings(arguments.inventory),
-      "tags": .strings(arguments.tags), "skip_tags": .strings(arguments.skipTags),
       "extra_digests": .digests(extraDigests),
     ]
-    if let limit = arguments.limit { map["limit"] = .string(limit) }
-    if let startAt = arguments.startAt { map["start_at"] = .string(startAt) }
+    arguments.write(into: &map)
     if let sealedExtras { map["extras"] = .string(sealedExtras) }
     return map
   }
@@ -59,11 +56,27 @@ extension RunHeader {
     time = try value.whole("time")
     hosts = try value.list("hosts")
     digest = try value.words("digest")
-    arguments = RunArguments(
-      runbook: try value.words("runbook"), inventory: try value.list("inventory"), limit: value["limit"]?.text?.string,
-      tags: try value.list("tags"), skipTags: try value.list("skip_tags"), startAt: value["start_at"]?.text?.string)
+    arguments = try RunArguments(value)
     sealedExtras = value["extras"]?.text?.string
     extraDigests = try value.digests("extra_digests")
+  }
+}
+
+extension RunArguments {
+  /// All but the extra variables, which are not for the open.
+  func write(into map: inout ValueMap) {
+    map["runbook"] = .string(runbook)
+    map["inventory"] = .strings(inventory)
+    map["tags"] = .strings(tags)
+    map["skip_tags"] = .strings(skipTags)
+    if let limit { map["limit"] = .string(limit) }
+    if let startAt { map["start_at"] = .string(startAt) }
+  }
+
+  init(_ value: Value) throws(Diagnostic) {
+    self.init(
+      runbook: try value.words("runbook"), inventory: try value.list("inventory"), limit: value["limit"]?.text?.string,
+      tags: try value.list("tags"), skipTags: try value.list("skip_tags"), startAt: value["start_at"]?.text?.string)
   }
 }
 
@@ -75,7 +88,7 @@ extension StepKey {
     return map
   }
 
-  fileprivate init(_ value: Value) throws(Diagnostic) {
+  init(_ value: Value) throws(Diagnostic) {
     self.init(id: try value.words("step"), host: try value.words("host"), item: value["item"]?.text?.string)
   }
 }
@@ -134,7 +147,7 @@ extension SecretFiles {
 extension Value {
   static func strings(_ list: [String]) -> Value { .list(list.map { .string(Text($0)) }) }
 
-  fileprivate static func digests(_ digests: [String: String]) -> Value {
+  static func digests(_ digests: [String: String]) -> Value {
     .map(ValueMap(digests.sorted { $0.key < $1.key }.map { ($0.key, .string(Text($0.value))) }))
   }
 
@@ -153,7 +166,7 @@ extension Value {
     return list.compactMap { $0.text?.string }
   }
 
-  fileprivate func digests(_ key: String) throws(Diagnostic) -> [String: String] {
+  func digests(_ key: String) throws(Diagnostic) -> [String: String] {
     guard case .map(let map)? = self[key] else { throw .lacks(key) }
     return Dictionary(uniqueKeysWithValues: map.compactMap { entry in entry.value.text.map { (entry.key, $0.string) } })
   }
