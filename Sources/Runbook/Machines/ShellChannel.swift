@@ -53,22 +53,18 @@ final class ShellChannel: Sendable {
     }
   }
 
-  /// Says goodbye and ends the child; what scripts left in the background lives on.
+  /// Says goodbye and ends the child; what scripts left in the background lives on. A script that still runs
+  /// loses its shell, which ends it.
   func close() {
-    turn.withLock { _ in
-      if !process.hasEnded {
-        var pump = StreamPump(process)
-        pump.send(SessionProgram.leave.utf8)
-        pump.finishSending()
-        let deadline = ContinuousClock.now + .seconds(2)
-        loop: while true {
-          switch pump.next(until: deadline) {
-          case .received: continue
-          case .ended, .deadline, .rung: break loop
-          }
-        }
-      }
+    let isIdle: Void? = turn.withLockIfAvailable { _ in
+      guard !process.hasEnded else { return }
+      var pump = StreamPump(process)
+      pump.send(SessionProgram.leave.utf8)
+      pump.finishSending()
+      let deadline = ContinuousClock.now + .seconds(2)
+      while case .received = pump.next(until: deadline) { continue }
     }
+    if isIdle == nil { process.stop() }
   }
 
   /// The state of one exchange while it goes on.

@@ -51,6 +51,10 @@ import Testing
     try await conformance(shell).endsWhenCancelled()
   }
 
+  @Test(arguments: shells) func closingEndsWhatRuns(_ shell: [String]) async throws {
+    try await conformance(shell).closingEndsWhatRuns()
+  }
+
   @Test(arguments: shells) func filesMoveWhole(_ shell: [String]) async throws {
     try await conformance(shell).movesFiles()
   }

@@ -39,6 +39,7 @@ import Testing
       try await check.isNotHeldByBackgroundChildren()
       try await check.endsAtDeadlinesWithEverythingBelow()
       try await check.endsWhenCancelled()
+      try await check.closingEndsWhatRuns()
     }
   }
 

@@ -183,6 +183,24 @@ struct SessionConformance {
     await session.close()
   }
 
+  func closingEndsWhatRuns() async throws {
+    let folder = try TemporaryFolder()
+    let session = try await machine.open(as: .login)
+    let script = Script(
+      "sleep 908 & echo $! >\(folder.path)/pid; echo >\(folder.path)/run; wait",
+      timeout: SessionConformance.deadline)
+    async let running = session.run([script], onOutput: nil)
+    try await wait { access(folder.path + "/run", F_OK) == 0 }
+    await session.close()
+    await machine.close()
+    do {
+      let got = try await running
+      throw Unexpected(got)
+    } catch MachineFault.wentAway {}
+    let pid = try #require(pid_t(String(decoding: try bytes(folder.path + "/pid"), as: UTF8.self).dropLast()))
+    try await wait { isGone(pid) }
+  }
+
   func diesWithTheConnection(cut: () throws -> Void, _ folder: TemporaryFolder) async throws {
     let session = try await machine.open(as: .login)
     let script = Script(
