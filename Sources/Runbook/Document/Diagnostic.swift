@@ -23,7 +23,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
   public var hint: String?
 
   public init(
-    _ code: Code, _ message: String, at position: SourcePosition? = nil, notes: [String] = [], hint: String? = nil
+    _ code: Code, _ message: String, at position: SourcePosition? = nil, notes: [String] = [],
+    hint: String? = nil
   ) {
     self.code = code
     self.message = message

@@ -71,7 +71,9 @@ public enum LocalFile {
         guard errno == 0 else { throw .cannot("list", path) }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       }
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
       if name != ".", name != ".." { names.append(name) }
     }
   }
@@ -105,7 +107,8 @@ public enum LocalFile {
   }
 
   /// Writes all bytes, with their mode, to the disk, and closes the file in every outcome.
-  private static func fill(_ descriptor: Int32, _ bytes: [UInt8], mode: Int, path: String) throws(Diagnostic) {
+  private static func fill(_ descriptor: Int32, _ bytes: [UInt8], mode: Int, path: String) throws(Diagnostic)
+  {
     var isOpen = true
     defer { if isOpen { close(descriptor) } }
     guard fchmod(descriptor, mode_t(mode)) == 0 else { throw .cannot("write", path) }
@@ -137,14 +140,17 @@ extension SourceFile {
   /// Reads a text file, UTF-8 of at most 16 MiB. `shownAs` is the path that people see.
   public static func read(path: String, shownAs: String? = nil) throws(Diagnostic) -> SourceFile {
     let bytes = try LocalFile.read(path, limit: 16 << 20)
-    if let text = String(validating: bytes, as: UTF8.self) { return SourceFile(path: shownAs ?? path, text: text) }
+    if let text = String(validating: bytes, as: UTF8.self) {
+      return SourceFile(path: shownAs ?? path, text: text)
+    }
     throw .notUTF8(bytes, path: shownAs ?? path)
   }
 }
 
 extension Diagnostic {
   fileprivate static func cannot(_ verb: String, _ path: String, _ code: Int32 = errno) -> Diagnostic {
-    let reason = code == ENOENT ? "there is no such file or folder" : String(cString: strerror(code)).lowercased()
+    let reason =
+      code == ENOENT ? "there is no such file or folder" : String(cString: strerror(code)).lowercased()
     return Diagnostic(code == ENOENT ? .missing : .unreadable, "cannot \(verb) '\(path)': \(reason)")
   }
 

@@ -3,7 +3,8 @@
 public func nearestName(to name: String, among known: some Sequence<String>) -> String? {
   let limit = max(1, name.count / 3)
   let candidates = known.map { (name: $0, distance: editDistance(name, $0)) }
-  return candidates.filter { $0.distance <= limit }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+  return candidates.filter { $0.distance <= limit }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?
+    .name
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours that turn one string into the other.

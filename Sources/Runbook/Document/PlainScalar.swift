@@ -57,10 +57,14 @@ private struct PlainNumber {
     guard parts.count > 1, let lead = parts.first, let first = lead.first, isDigit(first),
       lead.allSatisfy(isDigitOrLine)
     else { return nil }
-    let last = parts[parts.count - 1].split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+    let last = parts[parts.count - 1].split(
+      separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
     guard let seconds = last.first else { return nil }
     let fields = parts[1..<(parts.count - 1)] + [seconds]
-    guard fields.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy(isDigit) && ($0.count == 1 || $0.first ?? 0 < 0x36) })
+    guard
+      fields.allSatisfy({
+        (1...2).contains($0.count) && $0.allSatisfy(isDigit) && ($0.count == 1 || $0.first ?? 0 < 0x36)
+      })
     else { return nil }
     let isFloat = last.count == 2
     // An integer of base 60 does not start with 0, but for PyYAML a float may.
@@ -94,10 +98,14 @@ private struct PlainNumber {
     if let mark = fraction.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
       exponent = fraction[(mark + 1)...]
       fraction = fraction[..<mark]
-      guard let sign = exponent.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
+      guard let sign = exponent.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else {
+        return nil
+      }
       guard exponent.count > 1, exponent.dropFirst().allSatisfy(isDigit) else { return nil }
     }
-    guard fraction.allSatisfy(isDigitOrLine), !whole.isEmpty || fraction.first.map(isDigit) ?? false else { return nil }
+    guard fraction.allSatisfy(isDigitOrLine), !whole.isEmpty || fraction.first.map(isDigit) ?? false else {
+      return nil
+    }
     var text = whole + [UInt8(ascii: ".")] + (fraction.isEmpty ? [UInt8(ascii: "0")] : fraction)
     if !exponent.isEmpty { text += [UInt8(ascii: "e")] + exponent }
     guard let number = number(text) else { return nil }

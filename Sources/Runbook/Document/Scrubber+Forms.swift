@@ -46,7 +46,8 @@ private func urlForms(_ bytes: [UInt8]) -> [[UInt8]] {
       for blank in ["%20", "+"] {
         var text: [UInt8] = []
         for byte in bytes {
-          let isWord = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          let isWord =
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
           if isWord || kept.utf8.contains(byte) {
             text.append(byte)
           } else if byte == 0x20 {

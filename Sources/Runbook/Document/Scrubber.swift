@@ -129,12 +129,15 @@ public struct Scrubber: Sendable {
     let left = bytes.count - place
     guard left >= 3 else {
       guard !isEnd else { return .none }
-      let start = left == 1 ? UInt32(bytes[place]) : 0x10000 | UInt32(bytes[place]) << 8 | UInt32(bytes[place + 1])
+      let start =
+        left == 1 ? UInt32(bytes[place]) : 0x10000 | UInt32(bytes[place]) << 8 | UInt32(bytes[place + 1])
       return starts.contains(start) ? .partial : .none
     }
     let key = Self.key(bytes, place)
     let hash = Self.hash(key)
-    guard filter[Int(hash >> 6)] & (1 << UInt64(hash & 63)) != 0, let bucket = patterns[key] else { return .none }
+    guard filter[Int(hash >> 6)] & (1 << UInt64(hash & 63)) != 0, let bucket = patterns[key] else {
+      return .none
+    }
     for pattern in bucket {
       let length = min(pattern.bytes.count, left)
       guard !isEnd || length == pattern.bytes.count else { continue }

@@ -82,7 +82,8 @@ struct YAMLFault {
         return fault(isList ? "a ',' or ']' is missing here" : "a ',' or '}' is missing here")
       }
       return fault(
-        isList ? "this '[' is never closed" : "this '{' is never closed", line: start.line, column: start.column)
+        isList ? "this '[' is never closed" : "this '{' is never closed", line: start.line,
+        column: start.column)
     case "while scanning an alias", "while scanning an anchor":
       return reservedStart(start.column, start.line)
     case "while scanning a simple key": return missingColon(start.line)
@@ -129,7 +130,8 @@ struct YAMLFault {
     if valueStart(scalars(above)) == keyStart(scalars(above)) { return missingColon(above) }
     let key = keyStart(text)
     return fault(
-      "this key is indented deeper than those it belongs to", line: line, column: key, length: max(1, column - key),
+      "this key is indented deeper than those it belongs to", line: line, column: key,
+      length: max(1, column - key),
       notes: ["the line before it, line \(above), has a value already"])
   }
 
@@ -152,7 +154,9 @@ struct YAMLFault {
     if column == first, column <= text.count {
       if text[column - 1] == ":" { return fault("a key is missing before this ':'") }
       let isItem = text.count > column && text[column - 1] == "-" && text[column] == " "
-      if isItem, problem.hasSuffix("key") { return fault("a list item among keys", hint: "check the indentation") }
+      if isItem, problem.hasSuffix("key") {
+        return fault("a list item among keys", hint: "check the indentation")
+      }
       if !isItem, !problem.hasSuffix("key"), first == start.column {
         return fault("a key among list items", hint: "start it with '- ', or check the indentation")
       }
@@ -175,7 +179,8 @@ extension YAMLFault {
     _ message: String, line: Int? = nil, column: Int? = nil, length: Int = 1, notes: [String] = [],
     hint: String? = nil
   ) -> Diagnostic {
-    let place = SourcePosition(file: file, line: line ?? self.line, column: column ?? self.column, length: length)
+    let place = SourcePosition(
+      file: file, line: line ?? self.line, column: column ?? self.column, length: length)
     return Diagnostic(.syntax, message, at: place, notes: notes, hint: hint)
   }
 
@@ -245,6 +250,7 @@ extension YAMLFault {
   }
 
   private func isWord(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-" || scalar == "."
+    scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-"
+      || scalar == "."
   }
 }

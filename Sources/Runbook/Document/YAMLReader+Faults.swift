@@ -11,7 +11,9 @@ extension Diagnostic {
       notes: ["it is given first at \(first)"])
   }
 
-  static func unknownAnchor(_ name: String, _ position: SourcePosition, known: some Sequence<String>) -> Diagnostic {
+  static func unknownAnchor(_ name: String, _ position: SourcePosition, known: some Sequence<String>)
+    -> Diagnostic
+  {
     let nearest = nearestName(to: name, among: known)
     return Diagnostic(
       .syntax, "there is no anchor '&\(name)' before this alias", at: position,
@@ -73,7 +75,8 @@ extension Diagnostic {
   static func quotingHint(_ value: String) -> String {
     if !value.contains("\""), !value.contains("\\") { return "put quotes around it: \"\(value)\"" }
     if !value.contains("'") { return "put quotes around it: '\(value)'" }
-    return "put quotes around it: '\(value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+    return
+      "put quotes around it: '\(value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
   }
 }
 

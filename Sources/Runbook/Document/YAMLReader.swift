@@ -81,7 +81,9 @@ public struct YAMLReader {
     }
   }
 
-  private mutating func sequence(_ properties: YAMLEvents.Properties, depth: Int) throws(Diagnostic) -> Composed {
+  private mutating func sequence(_ properties: YAMLEvents.Properties, depth: Int) throws(Diagnostic)
+    -> Composed
+  {
     try open(properties, depth: depth)
     var items: [Node] = []
     var (size, height) = (1, 1)
@@ -100,7 +102,9 @@ public struct YAMLReader {
     return close(properties.anchor, Composed(node: node, size: size, height: height))
   }
 
-  private mutating func mapping(_ properties: YAMLEvents.Properties, depth: Int) throws(Diagnostic) -> Composed {
+  private mutating func mapping(_ properties: YAMLEvents.Properties, depth: Int) throws(Diagnostic)
+    -> Composed
+  {
     try open(properties, depth: depth)
     var entries: [Node.Entry] = []
     var merged: [Node.Entry] = []
@@ -166,12 +170,18 @@ public struct YAMLReader {
     }
   }
 
-  private mutating func alias(_ name: String, at position: SourcePosition, depth: Int) throws(Diagnostic) -> Composed {
+  private mutating func alias(_ name: String, at position: SourcePosition, depth: Int) throws(Diagnostic)
+    -> Composed
+  {
     guard !openAnchors.contains(name) else { throw .recursion(name, position) }
     guard let target = anchors[name] else { throw .unknownAnchor(name, position, known: anchors.keys) }
     expanded += target.size
-    guard expanded <= Self.expansionLimit else { throw .tooMuchExpansion(position, limit: Self.expansionLimit) }
-    guard depth + target.height - 1 <= Self.depthLimit else { throw .tooDeep(position, limit: Self.depthLimit) }
+    guard expanded <= Self.expansionLimit else {
+      throw .tooMuchExpansion(position, limit: Self.expansionLimit)
+    }
+    guard depth + target.height - 1 <= Self.depthLimit else {
+      throw .tooDeep(position, limit: Self.depthLimit)
+    }
     return target
   }
 

@@ -8,14 +8,19 @@ extension ConnectionSettings {
     ("private key", ["ssh_key_file", "ansible_ssh_private_key_file", "ansible_private_key_file"]),
     ("password", ["ssh_password", "ansible_password", "ansible_ssh_pass", "ansible_ssh_password"]),
     ("host keys", ["host_key_policy", "ansible_host_key_checking", "ansible_ssh_host_key_checking"]),
-    ("ssh options", ["ssh_options", "ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args"]),
+    (
+      "ssh options", ["ssh_options", "ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args"]
+    ),
     ("timeout", ["ssh_timeout", "ansible_timeout", "ansible_ssh_timeout"]),
     ("become", ["become", "ansible_become"]),
     ("become user", ["become_user", "ansible_become_user"]),
     ("become method", ["become_method", "ansible_become_method"]),
     (
       "become password",
-      ["become_password", "ansible_become_password", "ansible_become_pass", "ansible_sudo_pass", "ansible_su_pass"]
+      [
+        "become_password", "ansible_become_password", "ansible_become_pass", "ansible_sudo_pass",
+        "ansible_su_pass",
+      ]
     ),
   ]
 
@@ -46,7 +51,9 @@ private struct ConnectionReader {
   private func first(_ meaning: String) throws(EvaluationFault) -> (name: String, value: Value)? {
     let names = ConnectionSettings.variableNames.first { $0.meaning == meaning }?.names ?? []
     for name in names {
-      guard let value = try scope.value(of: name), value != .null, value.text?.isEmpty != true, !value.isOmitted else {
+      guard let value = try scope.value(of: name), value != .null, value.text?.isEmpty != true,
+        !value.isOmitted
+      else {
         continue
       }
       return (name, value)
@@ -102,9 +109,11 @@ private struct ConnectionReader {
   func transport() throws(EvaluationFault) -> ConnectionSettings.Transport {
     guard let (name, value) = try first("connection") else { return .ssh }
     switch value.text?.string {
-    case "ssh", "smart", "paramiko", "paramiko_ssh", "ansible.builtin.ssh", "ansible.builtin.paramiko_ssh": return .ssh
+    case "ssh", "smart", "paramiko", "paramiko_ssh", "ansible.builtin.ssh", "ansible.builtin.paramiko_ssh":
+      return .ssh
     case "local", "ansible.builtin.local": return .local
-    case let other?: throw fault(name, "has the unknown value '\(other)'", hint: "ssh and local are supported")
+    case let other?:
+      throw fault(name, "has the unknown value '\(other)'", hint: "ssh and local are supported")
     case nil: throw fault(name, "takes ssh or local")
     }
   }
@@ -140,7 +149,8 @@ private struct ConnectionReader {
     var index = 0
     while index < words.count {
       let isPair = words[index] == "-o" && index + 1 < words.count
-      let option = isPair ? words[index + 1] : words[index].hasPrefix("-o") ? String(words[index].dropFirst(2)) : ""
+      let option =
+        isPair ? words[index + 1] : words[index].hasPrefix("-o") ? String(words[index].dropFirst(2)) : ""
       if let setting = hostKeySetting(option) {
         if ["no", "off", "accept-new"].contains(setting) { policy = .acceptNew }
       } else {

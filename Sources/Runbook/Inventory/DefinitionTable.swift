@@ -35,7 +35,9 @@ struct DefinitionTable: Sendable {
 
   /// By rank; layers of one rank keep their order.
   static func sorted(_ layers: [VariableLayer]) -> [VariableLayer] {
-    layers.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map { $0.element }
+    layers.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map {
+      $0.element
+    }
   }
 
   var names: some Sequence<String> { index.keys }

@@ -8,7 +8,8 @@ struct GroupTree {
   init(_ builder: InventoryBuilder) {
     let names = builder.groupNames
     let children = Set(names.flatMap { builder.groups[$0]?.children ?? [] })
-    let grouped = Set(names.filter { $0 != "all" && $0 != "ungrouped" }.flatMap { builder.groups[$0]?.hosts ?? [] })
+    let grouped = Set(
+      names.filter { $0 != "all" && $0 != "ungrouped" }.flatMap { builder.groups[$0]?.hosts ?? [] })
     var depths: [String: Int] = [:]
     func descend(_ name: String, _ depth: Int) {
       guard depth > depths[name] ?? -1 else { return }

@@ -47,7 +47,9 @@ private struct HostPattern {
         parts[parts.count - 1].append(character)
       }
     }
-    return parts.map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }.filter { !$0.isEmpty }
+    return parts.map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }.filter {
+      !$0.isEmpty
+    }
   }
 
   /// The hosts of one part, in the order of the inventory.
@@ -56,7 +58,9 @@ private struct HostPattern {
       let (base, range) = subscripted(part)
     {
       let names = try names(matching: base)
-      let (first, last) = (range.first < 0 ? names.count + range.first : range.first, range.last(of: names.count))
+      let (first, last) = (
+        range.first < 0 ? names.count + range.first : range.first, range.last(of: names.count)
+      )
       guard names.indices.contains(first), last >= first else {
         throw .inventory("'\(part)' counts past the \(names.count) hosts of '\(base)'", position)
       }
@@ -79,7 +83,9 @@ private struct HostPattern {
 
   private func matching(_ matches: (String) -> Bool, _ part: String) throws(Diagnostic) -> [String] {
     var found = Set(inventory.hosts.map { $0.name }.filter(matches))
-    for group in inventory.groups where matches(group.name) { found.formUnion(inventory.hosts(ofGroup: group.name)) }
+    for group in inventory.groups where matches(group.name) {
+      found.formUnion(inventory.hosts(ofGroup: group.name))
+    }
     guard !found.isEmpty else { throw unknown(part) }
     return inventory.hosts.map { $0.name }.filter { found.contains($0) }
   }
@@ -110,7 +116,9 @@ private struct HostPattern {
     guard part.hasSuffix("]"), let open = part.lastIndex(of: "["), open != part.startIndex else { return nil }
     let inner = part[part.index(after: open)...].dropLast()
     let ends = inner.split(separator: inner.contains(":") ? ":" : "\0", omittingEmptySubsequences: false)
-    guard let start = ends.first, let first = start.isEmpty && ends.count == 2 ? 0 : Int(start) else { return nil }
+    guard let start = ends.first, let first = start.isEmpty && ends.count == 2 ? 0 : Int(start) else {
+      return nil
+    }
     let base = String(part[..<open])
     if ends.count == 1 { return (base, Range(first: first, isRange: false)) }
     guard ends.count == 2 else { return nil }

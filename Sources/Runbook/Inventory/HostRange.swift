@@ -17,7 +17,8 @@ struct HostEntry {
   private static func splitPort(_ text: String) -> (String, Int?) {
     guard let colon = text.lastIndex(of: ":") else { return (text, nil) }
     let digits = text[text.index(after: colon)...]
-    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits) else {
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits)
+    else {
       return (text, nil)
     }
     let before = text[..<colon]
@@ -41,7 +42,9 @@ struct HostEntry {
     let head = text[..<open]
     let tails = try expand(text[text.index(after: close)...])
     let values = try values(inner)
-    guard values.count * tails.count <= 100_000 else { throw RangeFault(message: "the range [\(inner)] is too long") }
+    guard values.count * tails.count <= 100_000 else {
+      throw RangeFault(message: "the range [\(inner)] is too long")
+    }
     return values.flatMap { value in tails.map { "\(head)\(value)\($0)" } }
   }
 
@@ -52,7 +55,9 @@ struct HostEntry {
       throw RangeFault(message: "the range [\(range)] needs a start and an end")
     }
     let step = parts.count == 3 ? Int(parts[2]) : 1
-    guard let step, step > 0 else { throw RangeFault(message: "the step of the range [\(range)] is no number") }
+    guard let step, step > 0 else {
+      throw RangeFault(message: "the step of the range [\(range)] is no number")
+    }
     let (begin, end) = (parts[0].isEmpty ? "0" : parts[0], parts[1])
     if let first = letter(begin), let last = letter(end) {
       guard first <= last else { throw RangeFault(message: "the range [\(range)] runs backwards") }

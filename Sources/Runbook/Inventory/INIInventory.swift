@@ -98,7 +98,9 @@ struct INIInventory {
     let words = try words(text)
     guard let first = words.first else { return }
     let entry: HostEntry
-    do throws(HostEntry.RangeFault) { entry = try HostEntry(first.text) } catch { throw fault(error.message, first.place) }
+    do throws(HostEntry.RangeFault) { entry = try HostEntry(first.text) } catch {
+      throw fault(error.message, first.place)
+    }
     var variables: [Variable] = []
     if let port = entry.port {
       variables.append(Variable("ansible_port", .value(.int(port)), at: position(first.place)))
@@ -122,7 +124,9 @@ struct INIInventory {
   private func variable(_ name: Substring, _ value: String, at place: Substring) -> Variable {
     let position = position(place)
     let literal = PythonLiteral.value(of: value) ?? .string(value)
-    guard case .string(let text) = literal else { return Variable(String(name), .value(literal), at: position) }
+    guard case .string(let text) = literal else {
+      return Variable(String(name), .value(literal), at: position)
+    }
     let node = Node(.scalar(Node.Scalar(text: text.string, isPlain: false)), at: position)
     return Variable(String(name), .node(node), at: position)
   }

@@ -37,7 +37,8 @@ struct InventorySources {
     case nil:
       throw .one(
         Diagnostic(
-          .missing, "there is no inventory '\(source)'", hint: "for a single host write a comma after it: '\(source),'"))
+          .missing, "there is no inventory '\(source)'",
+          hint: "for a single host write a comma after it: '\(source),'"))
     case .folder:
       note(folder: source)
       try readFolder(source)
@@ -56,7 +57,9 @@ struct InventorySources {
       let entry = try HostEntry(name)
       for name in entry.names {
         builder.addHost(name, to: "ungrouped")
-        if let port = entry.port { builder.setVariable(Variable("ansible_port", .value(.int(port))), ofHost: name) }
+        if let port = entry.port {
+          builder.setVariable(Variable("ansible_port", .value(.int(port))), ofHost: name)
+        }
       }
     } catch {
       throw .one(.inventory(error.message, nil))

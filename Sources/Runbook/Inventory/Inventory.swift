@@ -25,7 +25,8 @@ public struct InventoryGroup: Sendable, Hashable {
   /// `ansible_group_priority`: among groups of one depth the higher wins.
   public var priority: Int
 
-  public init(name: String, children: [String] = [], hosts: [String] = [], depth: Int = 0, priority: Int = 1) {
+  public init(name: String, children: [String] = [], hosts: [String] = [], depth: Int = 0, priority: Int = 1)
+  {
     self.name = name
     self.children = children
     self.hosts = hosts
@@ -61,7 +62,8 @@ public struct Inventory: Sendable {
     return Inventory(reader.builder, folders: reader.folders, files: files, project: project)
   }
 
-  private init(_ builder: InventoryBuilder, folders: [String], files: VariableFiles, project: ProjectFolders) {
+  private init(_ builder: InventoryBuilder, folders: [String], files: VariableFiles, project: ProjectFolders)
+  {
     let tree = GroupTree(builder)
     groups = tree.groups
     members = tree.members

@@ -65,7 +65,8 @@ struct InventoryBuilder {
   }
 
   mutating func checkExpectedGroups(declared: Set<String>) {
-    for (name, position, section) in expected where !declared.contains(name) && name != "all" && name != "ungrouped" {
+    for (name, position, section) in expected
+    where !declared.contains(name) && name != "all" && name != "ungrouped" {
       let nearest = nearestName(to: name, among: declared)
       faults.append(
         Diagnostic(

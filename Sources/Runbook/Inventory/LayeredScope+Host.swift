@@ -20,7 +20,8 @@ extension LayeredScope {
     keyring: any VaultDecrypting, folders: [String] = []
   ) throws(Diagnostics) -> LayeredScope {
     try .host(
-      host, of: inventory, adding: layers, environment: TemplateEnvironment(folders: folders, keyring: keyring))
+      host, of: inventory, adding: layers,
+      environment: TemplateEnvironment(folders: folders, keyring: keyring))
   }
 }
 

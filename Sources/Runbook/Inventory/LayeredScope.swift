@@ -152,7 +152,9 @@ extension LayeredScope {
   }
 
   private func evaluate(_ variable: Variable, chain: EvaluationChain) -> Outcome {
-    guard case .node(let node) = variable.definition else { return Outcome(result: .success(.null), needs: []) }
+    guard case .node(let node) = variable.definition else {
+      return Outcome(result: .success(.null), needs: [])
+    }
     let tracker = EvaluationTracker(scope: self, chain: chain)
     let result: Result<Value, EvaluationFault>
     do throws(EvaluationFault) {

@@ -13,7 +13,9 @@ public struct Variable: Sendable {
   /// It came out of a vault: every text in it is secret.
   public var isSecret: Bool
 
-  public init(_ name: String, _ definition: Definition, at position: SourcePosition? = nil, isSecret: Bool = false) {
+  public init(
+    _ name: String, _ definition: Definition, at position: SourcePosition? = nil, isSecret: Bool = false
+  ) {
     self.name = name
     self.definition = definition
     self.position = position
@@ -32,7 +34,8 @@ public struct VariableLayer: Sendable {
   public var pending: (@Sendable (String) -> String?)?
 
   public init(
-    _ rank: VariableRank, title: String, _ variables: [Variable], pending: (@Sendable (String) -> String?)? = nil
+    _ rank: VariableRank, title: String, _ variables: [Variable],
+    pending: (@Sendable (String) -> String?)? = nil
   ) {
     self.rank = rank
     self.title = title

@@ -16,7 +16,9 @@ final class VariableFiles: Sendable {
 
   /// The layers of what a folder has for a name: `name`, `name.yml`, or all files in the folder `name`. As for
   /// Ansible the first of these that is there counts.
-  func layers(_ rank: VariableRank, in folder: String, for name: String) throws(Diagnostics) -> [VariableLayer] {
+  func layers(_ rank: VariableRank, in folder: String, for name: String) throws(Diagnostics)
+    -> [VariableLayer]
+  {
     var layers: [VariableLayer] = []
     var faults: [Diagnostic] = []
     for path in try paths(in: folder, for: name) {

@@ -11,7 +11,8 @@ struct YAMLInventory {
     }
     if let plugin = groups.first(where: { $0.key == "plugin" }), case .scalar = plugin.value.content {
       builder.faults.append(
-        .inventory("inventory plugins are not supported", plugin.keyPosition, hint: "list the hosts in a file"))
+        .inventory(
+          "inventory plugins are not supported", plugin.keyPosition, hint: "list the hosts in a file"))
       return
     }
     for group in groups { readGroup(group, into: &builder) }
@@ -56,7 +57,8 @@ struct YAMLInventory {
       for name in entry.names {
         builder.addHost(name, to: group)
         if let port = entry.port {
-          builder.setVariable(Variable("ansible_port", .value(.int(port)), at: host.keyPosition), ofHost: name)
+          builder.setVariable(
+            Variable("ansible_port", .value(.int(port)), at: host.keyPosition), ofHost: name)
         }
         for variable in variables { builder.setVariable(Variable(variable), ofHost: name) }
       }

@@ -6,7 +6,8 @@ import Testing
   @Test func faultShowsItsLineWithCaretsNotesAndHint() {
     let file = SourceFile(path: "site.yml", text: "a: 1\n    directory: /srv\n")
     let fault = Diagnostic(
-      .conflict, "'/srv' exists and is not a directory", at: SourcePosition(file: file, line: 2, column: 16, length: 4),
+      .conflict, "'/srv' exists and is not a directory",
+      at: SourcePosition(file: file, line: 2, column: 16, length: 4),
       notes: ["on host01", "two\nlines"], hint: "move it away")
     #expect(
       fault.rendered() == """
@@ -41,7 +42,8 @@ import Testing
   @Test func longLineIsShownAroundThePlace() {
     let text = String(repeating: "a", count: 500) + "BAD" + String(repeating: "b", count: 500)
     let fault = Diagnostic(
-      .syntax, "x", at: SourcePosition(file: SourceFile(path: "t", text: text), line: 1, column: 501, length: 3))
+      .syntax, "x",
+      at: SourcePosition(file: SourceFile(path: "t", text: text), line: 1, column: 501, length: 3))
     let lines = fault.rendered().split(separator: "\n")
     #expect(lines[1].count < 140)
     let caret = lines[2].firstIndex(of: "^").map { lines[2].distance(from: lines[2].startIndex, to: $0) }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct JSONTests {
   @Test func valuesAreWrittenInTheirOrder() {
-    let value = Value.map(["b": .list([.int(1), .float(1.5), .null]), "a": .map([:]), "c": .bool(true), "d": .list([])])
+    let value = Value.map([
+      "b": .list([.int(1), .float(1.5), .null]), "a": .map([:]), "c": .bool(true), "d": .list([]),
+    ])
     #expect(value.json() == #"{"b":[1,1.5,null],"a":{},"c":true,"d":[]}"#)
     #expect(
       value.json(pretty: true) == """
@@ -29,7 +31,9 @@ import Testing
 
   @Test func whatIsWrittenIsReadBack() throws {
     let hard = "quote\" slash\\ tab\t nul\0 del\u{7F} 😨 \u{2028} é\r\n"
-    let value = Value.map(["k\"": .list([.string(hard), .int(.max), .int(.min), .float(-1.5e300), .bool(false)])])
+    let value = Value.map([
+      "k\"": .list([.string(hard), .int(.max), .int(.min), .float(-1.5e300), .bool(false)])
+    ])
     #expect(try JSONReader.read(value.json()) == value)
     #expect(try JSONReader.read(value.json(pretty: true)) == value)
   }
@@ -46,11 +50,14 @@ import Testing
   @Test(arguments: [
     ("①", "the JSON text ends too early"), ("{①a: 1}", "a key in double quotes is missing"),
     ("[1,①]", "this starts no JSON value"), ("{\"a\":1,①}", "a key in double quotes is missing"),
-    ("0①1", "a number cannot start with 0"), ("1.①", "a digit is missing"), ("①+1", "this starts no JSON value"),
-    ("①NaN", "this starts no JSON value"), ("①'a'", "this starts no JSON value"), ("1 ①2", "text after the end of the JSON value"),
+    ("0①1", "a number cannot start with 0"), ("1.①", "a digit is missing"),
+    ("①+1", "this starts no JSON value"),
+    ("①NaN", "this starts no JSON value"), ("①'a'", "this starts no JSON value"),
+    ("1 ①2", "text after the end of the JSON value"),
     ("[1\n①2]", "a ',' or ']' is missing"), ("①\"abc", "this string is never closed"),
     ("\"\\①x\"", "an unknown escape in a string"), ("\"\\u①d800\"", "half of a surrogate pair in a string"),
-    ("\"\\u①d800\\u0041\"", "half of a surrogate pair in a string"), ("\"\\u①dc00\"", "half of a surrogate pair in a string"),
+    ("\"\\u①d800\\u0041\"", "half of a surrogate pair in a string"),
+    ("\"\\u①dc00\"", "half of a surrogate pair in a string"),
     ("\"\\u00①g0\"", "'\\u' takes four hexadecimal digits"), ("\"a①\n\"", "a control character in a string"),
     ("①tru", "this starts no JSON value"),
   ])

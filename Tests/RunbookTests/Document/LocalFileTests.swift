@@ -8,7 +8,9 @@ import Testing
     var template = Array("/tmp/runbook-test-XXXXXX".utf8CString)
     let path = try #require(mkdtemp(&template).map { String(cString: $0) })
     defer {
-      for name in (try? LocalFile.list(path)) ?? [] where unlink("\(path)/\(name)") != 0 { rmdir("\(path)/\(name)") }
+      for name in (try? LocalFile.list(path)) ?? [] where unlink("\(path)/\(name)") != 0 {
+        rmdir("\(path)/\(name)")
+      }
       rmdir(path)
     }
     try body(path)
@@ -47,7 +49,9 @@ import Testing
   @Test func byteThatIsNotUTF8IsPointedAt() throws {
     try inFolder { folder in
       try LocalFile.write(Array("a: ü\nb: x".utf8) + [0xFF, 0x41], to: "\(folder)/a")
-      let fault = try #require(throws: Diagnostic.self) { try SourceFile.read(path: "\(folder)/a", shownAs: "a") }
+      let fault = try #require(throws: Diagnostic.self) {
+        try SourceFile.read(path: "\(folder)/a", shownAs: "a")
+      }
       #expect(fault.message == "this is not UTF-8 text: byte 0xff")
       #expect(fault.position?.description == "a:2:5")
     }

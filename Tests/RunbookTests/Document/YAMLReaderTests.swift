@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test func positionsCoverWhatIsWritten() throws {
-    let marked = MarkedText("①name: ②Say hello # to all\nlist:\n  - ③\"quoted ü\"\n  - ④{ a: 1 }\n  - ⑤b: |\n      text\n")
+    let marked = MarkedText(
+      "①name: ②Say hello # to all\nlist:\n  - ③\"quoted ü\"\n  - ④{ a: 1 }\n  - ⑤b: |\n      text\n")
     let node = try #require(try YAMLReader.read(marked.file))
     guard case .sequence(let items)? = node["list"]?.content else { throw Diagnostic(.syntax, "no list") }
     #expect(node.position == marked["①"])
@@ -43,7 +44,8 @@ import Testing
   }
 
   @Test func blockScalarsKeepAndFoldAsYAMLSays() throws {
-    let node = try read("a: |\n  one\n\n  two\n\nb: >-\n  one\n  two\n\n  three\nc: |+\n  x\n\nd: |2\n    y\n")
+    let node = try read(
+      "a: |\n  one\n\n  two\n\nb: >-\n  one\n  two\n\n  three\nc: |+\n  x\n\nd: |2\n    y\n")
     #expect(try scalar(node["a"]).text == "one\n\ntwo\n")
     #expect(try scalar(node["b"]).text == "one two\nthree")
     #expect(try scalar(node["c"]).text == "x\n\n")
@@ -89,7 +91,9 @@ import Testing
   }
 
   @Test func vaultAndUnsafeStayOnTheirNodes() throws {
-    let node = try read("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\nb: !unsafe '{{ x }}'\nc: !unsafe [x]\nd: !vault-encrypted x\n")
+    let node = try read(
+      "a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\nb: !unsafe '{{ x }}'\nc: !unsafe [x]\nd: !vault-encrypted x\n"
+    )
     #expect(node["a"]?.tag == "!vault")
     #expect(try scalar(node["a"]).text == "$ANSIBLE_VAULT;1.1;AES256\n6162\n")
     #expect(node["b"]?.tag == "!unsafe")

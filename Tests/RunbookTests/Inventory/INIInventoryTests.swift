@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("node[1:2].lan:2200", ["node1.lan", "node2.lan"], "2200"), ("[::1]:2222", ["::1"], "2222"), ("a:22", ["a"], "22"),
+    ("node[1:2].lan:2200", ["node1.lan", "node2.lan"], "2200"), ("[::1]:2222", ["::1"], "2222"),
+    ("a:22", ["a"], "22"),
     ("[2001:db8::1]:22 x=1", ["2001:db8::1"], "22"),
   ])
   func portGoesToEachHost(_ line: String, _ names: [String], _ port: String) throws {
@@ -65,19 +66,26 @@ import Testing
   }
 
   @Test(arguments: [
-    ("56L", "56L"), ("0644", "0644"), ("yes", "yes"), ("True", "true"), ("False", "false"), ("\"02,06\"", "02,06"),
-    ("1.10", "1.10"), ("1.5", "1.5"), ("12", "12"), ("-3", "-3"), ("0x1F", "31"), ("None", "null"), ("none", "none"),
-    ("\"['a', 'b']\"", #"["a","b"]"#), (#""{'a': 1, 'b': [True]}""#, #"{"a":1,"b":[true]}"#), ("'two words'", "two words"),
-    (#"a\ b"#, "a b"), (#""say \"x\"""#, #"say "x""#), ("a=b=c", "a=b=c"), ("\"\"", ""), ("1.2.3.4", "1.2.3.4"),
-    (#""'012'""#, "012"), ("\"{{ other }}/x\"", "{{ other }}/x"), ("1_000", "1_000"), (#"C:\\dir"#, #"C:\dir"#),
+    ("56L", "56L"), ("0644", "0644"), ("yes", "yes"), ("True", "true"), ("False", "false"),
+    ("\"02,06\"", "02,06"),
+    ("1.10", "1.10"), ("1.5", "1.5"), ("12", "12"), ("-3", "-3"), ("0x1F", "31"), ("None", "null"),
+    ("none", "none"),
+    ("\"['a', 'b']\"", #"["a","b"]"#), (#""{'a': 1, 'b': [True]}""#, #"{"a":1,"b":[true]}"#),
+    ("'two words'", "two words"),
+    (#"a\ b"#, "a b"), (#""say \"x\"""#, #"say "x""#), ("a=b=c", "a=b=c"), ("\"\"", ""),
+    ("1.2.3.4", "1.2.3.4"),
+    (#""'012'""#, "012"), ("\"{{ other }}/x\"", "{{ other }}/x"), ("1_000", "1_000"),
+    (#"C:\\dir"#, #"C:\dir"#),
   ])
   func hostValueHasTheTypeAnsibleGivesIt(_ written: String, _ expected: String) throws {
     #expect(try load("h before=1 v=\(written) after=2 # comment").written("v", of: "h") == expected)
   }
 
   @Test(arguments: [
-    ("False", "false"), ("0644", "0644"), ("1.10", "1.10"), ("'two words'", "two words"), ("two words", "two words"),
-    ("[1, 2]", "[1,2]"), ("(1, 'a')", #"[1,"a"]"#), ("{{ a }}", "{{ a }}"), ("yes", "yes"), ("", ""), ("a # b", "a # b"),
+    ("False", "false"), ("0644", "0644"), ("1.10", "1.10"), ("'two words'", "two words"),
+    ("two words", "two words"),
+    ("[1, 2]", "[1,2]"), ("(1, 'a')", #"[1,"a"]"#), ("{{ a }}", "{{ a }}"), ("yes", "yes"), ("", ""),
+    ("a # b", "a # b"),
   ])
   func groupValueHasTheTypeAnsibleGivesIt(_ written: String, _ expected: String) throws {
     #expect(try load("[g]\nh\n[g:vars]\nv = \(written)").written("v", of: "h") == expected)
@@ -99,12 +107,20 @@ import Testing
   @Test(arguments: [
     ("[web", "this '[' is never closed", nil), ("①[web\nx", "this '[' is never closed", nil),
     ("①[web:chldren]", "unknown section ':chldren'", "did you mean '[web:children]'?"),
-    ("①[weeb:vars]\na=1\n[web]\nh", "[weeb:vars] names the group 'weeb', which is declared nowhere", "did you mean 'web'?"),
-    ("[web]\nh\n[p:children]\n  ①wbe", "[p:children] names the group 'wbe', which is declared nowhere", "did you mean 'web'?"),
+    (
+      "①[weeb:vars]\na=1\n[web]\nh", "[weeb:vars] names the group 'weeb', which is declared nowhere",
+      "did you mean 'web'?"
+    ),
+    (
+      "[web]\nh\n[p:children]\n  ①wbe", "[p:children] names the group 'wbe', which is declared nowhere",
+      "did you mean 'web'?"
+    ),
     ("h ①word", "'word' is not 'name=value'", nil),
     ("h a=b ①c", "'c' is not 'name=value'", "put quotes around a value that has blanks in it"),
-    ("h ①a=\"b", "a quote is never closed", nil), ("[g]\nh\n[g:vars]\n①novalue", "a section of variables takes 'name=value' lines", nil),
-    ("①web[5:1]", "the range [5:1] runs backwards", nil), ("①web[1:]", "the range [1:] needs a start and an end", nil),
+    ("h ①a=\"b", "a quote is never closed", nil),
+    ("[g]\nh\n[g:vars]\n①novalue", "a section of variables takes 'name=value' lines", nil),
+    ("①web[5:1]", "the range [5:1] runs backwards", nil),
+    ("①web[1:]", "the range [1:] needs a start and an end", nil),
     ("①web[01:100]", "the ends of the range [01:100] have different lengths", nil),
     ("①x[1:999999]", "the range [1:999999] is too long", nil),
     ("[a:children]\nb\n[b:children]\n①a", "the group 'b' is inside itself: b → a → b", nil),

@@ -5,8 +5,10 @@ import Testing
 @Suite struct InventoryTests {
   @Test func folderOfInventoriesIsReadWhole() throws {
     let project = try SampleProject([
-      "inventory/01.ini": "[web]\na\n", "inventory/02.yml": "web: { hosts: { b: } }", "inventory/README.md": "[x",
-      "inventory/.hidden": "[x", "inventory/old~": "[x", "inventory/more/03": "c", "inventory/group_vars/web.yml": "x: 1",
+      "inventory/01.ini": "[web]\na\n", "inventory/02.yml": "web: { hosts: { b: } }",
+      "inventory/README.md": "[x",
+      "inventory/.hidden": "[x", "inventory/old~": "[x", "inventory/more/03": "c",
+      "inventory/group_vars/web.yml": "x: 1",
       "inventory/host_vars/a.yml": "x: 2",
     ])
     let inventory = try project.load()
@@ -39,17 +41,23 @@ import Testing
       ("inventory/group_vars/web.yml", .groupVars), ("group_vars/web", .groupVarsProject),
       ("play/group_vars/web.yaml", .groupVarsProject), ("vault/web.yml", .groupVault),
       ("inventory/host_vars/h.yml", .hostVars), ("host_vars/h/a.yml", .hostVarsProject),
-      ("host_vars/h/b.json", .hostVarsProject), ("play/host_vars/h.yml", .hostVarsProject), ("vault/h/s.yml", .hostVault),
+      ("host_vars/h/b.json", .hostVarsProject), ("play/host_vars/h.yml", .hostVarsProject),
+      ("vault/h/s.yml", .hostVault),
     ]
-    var files = ["inventory/hosts.yml": "all: { vars: { x: a }, children: { web: { vars: { x: b }, hosts: { h: { x: c } } } } }"]
+    var files = [
+      "inventory/hosts.yml":
+        "all: { vars: { x: a }, children: { web: { vars: { x: b }, hosts: { h: { x: c } } } } }"
+    ]
     for place in places { files[place.path] = "{ x: \"\(place.path)\" }" }
     let project = try SampleProject(files)
     let inventory = try project.load(runbook: "play")
     let layers = try inventory.layers(for: try #require(inventory.host(named: "h")))
     let titles = [
-      "inventory group 'all'", "inventory group 'web'", "inventory/group_vars/all.yml", "group_vars/all/main.yml",
+      "inventory group 'all'", "inventory group 'web'", "inventory/group_vars/all.yml",
+      "group_vars/all/main.yml",
       "play/group_vars/all.yml", "vault/all.yml", "inventory/group_vars/web.yml", "group_vars/web",
-      "play/group_vars/web.yaml", "vault/web.yml", "inventory host 'h'", "inventory/host_vars/h.yml", "host_vars/h/a.yml",
+      "play/group_vars/web.yaml", "vault/web.yml", "inventory host 'h'", "inventory/host_vars/h.yml",
+      "host_vars/h/a.yml",
       "host_vars/h/b.json", "play/host_vars/h.yml", "vault/h/s.yml",
     ]
     #expect(layers.map { $0.title } == titles)
@@ -70,7 +78,8 @@ import Testing
   @Test func onlyFilesOfAskedHostsAreDecryptedAndEachOnce() throws {
     let vault = "$ANSIBLE_VAULT;1.1;AES256\npw: secret\n"
     let project = try SampleProject([
-      "inventory/hosts": "[web]\na\nb\n[db]\nc\n", "inventory/group_vars/web/vault.yml": vault, "vault/db.yml": vault,
+      "inventory/hosts": "[web]\na\nb\n[db]\nc\n", "inventory/group_vars/web/vault.yml": vault,
+      "vault/db.yml": vault,
       "vault/all.yml": vault,
     ])
     let keyring = CapitalKeyring()
@@ -84,7 +93,8 @@ import Testing
 
   @Test func faultsOfAllFilesOfAHostAreReportedTogether() throws {
     let project = try SampleProject([
-      "inventory/hosts": "a", "group_vars/all/x.yml": "a: 1\na: 2\n", "group_vars/all/y.yml": "- a\n", "host_vars/a.yml": "b:1\nc: 2",
+      "inventory/hosts": "a", "group_vars/all/x.yml": "a: 1\na: 2\n", "group_vars/all/y.yml": "- a\n",
+      "host_vars/a.yml": "b:1\nc: 2",
     ])
     let inventory = try project.load()
     let faults = try #require(throws: Diagnostics.self) {
@@ -110,17 +120,24 @@ import Testing
 
 @Suite struct HostPatternTests {
   private func load() throws -> Inventory {
-    try SampleProject(["i": "[web]\nweb[1:4]\n[db]\ndb1\ndb2.lan\n[test]\nweb4\ndb2.lan\n[none]\n[six]\n2001:db8::5\n"]).load("i")
+    try SampleProject([
+      "i": "[web]\nweb[1:4]\n[db]\ndb1\ndb2.lan\n[test]\nweb4\ndb2.lan\n[none]\n[six]\n2001:db8::5\n"
+    ]).load("i")
   }
 
   @Test(arguments: [
-    ("all", "web1 web2 web3 web4 db1 db2.lan 2001:db8::5"), ("*", "web1 web2 web3 web4 db1 db2.lan 2001:db8::5"),
-    ("web", "web1 web2 web3 web4"), ("web2", "web2"), ("db,web1", "web1 db1 db2.lan"), ("db:web1", "web1 db1 db2.lan"),
-    ("all:!test", "web1 web2 web3 db1 2001:db8::5"), ("!test", "web1 web2 web3 db1 2001:db8::5"), ("web:&test", "web4"),
+    ("all", "web1 web2 web3 web4 db1 db2.lan 2001:db8::5"),
+    ("*", "web1 web2 web3 web4 db1 db2.lan 2001:db8::5"),
+    ("web", "web1 web2 web3 web4"), ("web2", "web2"), ("db,web1", "web1 db1 db2.lan"),
+    ("db:web1", "web1 db1 db2.lan"),
+    ("all:!test", "web1 web2 web3 db1 2001:db8::5"), ("!test", "web1 web2 web3 db1 2001:db8::5"),
+    ("web:&test", "web4"),
     ("web,db,&test,!db", "web4"), ("web*", "web1 web2 web3 web4"), ("*.lan", "db2.lan"), ("web[0]", "web1"),
-    ("web[-1]", "web4"), ("web[1:2]", "web2 web3"), ("web[2:]", "web3 web4"), ("web[0:1],db", "web1 web2 db1 db2.lan"),
+    ("web[-1]", "web4"), ("web[1:2]", "web2 web3"), ("web[2:]", "web3 web4"),
+    ("web[0:1],db", "web1 web2 db1 db2.lan"),
     ("web[!12]", "web3 web4"), ("web?", "web1 web2 web3 web4"), ("~(web|db)[12]", "web1 web2 db1 db2.lan"),
-    ("2001:db8::5", "2001:db8::5"), ("web1, web2", "web1 web2"), ("all:!none", "web1 web2 web3 web4 db1 db2.lan 2001:db8::5"),
+    ("2001:db8::5", "2001:db8::5"), ("web1, web2", "web1 web2"),
+    ("all:!none", "web1 web2 web3 web4 db1 db2.lan 2001:db8::5"),
     ("d*:!~.*lan", "db1"),
   ])
   func patternMeansTheseHosts(_ pattern: String, _ names: String) throws {
@@ -131,7 +148,8 @@ import Testing
     ("wbe1", "'wbe1' matches no host or group of the inventory", "did you mean 'web1'?"),
     ("all,!tset", "'tset' matches no host or group of the inventory", "did you mean 'test'?"),
     ("x*", "'x*' matches no host or group of the inventory", nil),
-    ("none", "the pattern 'none' leaves no host", nil), ("web:!web", "the pattern 'web:!web' leaves no host", nil),
+    ("none", "the pattern 'none' leaves no host", nil),
+    ("web:!web", "the pattern 'web:!web' leaves no host", nil),
     ("", "a host pattern is empty", nil), ("web[7]", "'web[7]' counts past the 4 hosts of 'web'", nil),
     ("web:&db", "the pattern 'web:&db' leaves no host", nil),
   ])

@@ -23,11 +23,14 @@ final class SampleProject {
     if unlink(path) != 0 { rmdir(path) }
   }
 
-  func load(_ source: String = "inventory", keyring: any VaultDecrypting = CapitalKeyring(), runbook: String? = nil)
+  func load(
+    _ source: String = "inventory", keyring: any VaultDecrypting = CapitalKeyring(), runbook: String? = nil
+  )
     throws -> Inventory
   {
     let folders = ProjectFolders(root: root, runbook: runbook.map { "\(root)/\($0)" })
-    return try Inventory.load([source.contains(",") ? source : "\(root)/\(source)"], project: folders, keyring: keyring)
+    return try Inventory.load(
+      [source.contains(",") ? source : "\(root)/\(source)"], project: folders, keyring: keyring)
   }
 
   func faults(_ source: String = "inventory") throws -> [Diagnostic] {
@@ -43,7 +46,8 @@ final class CapitalKeyring: VaultDecrypting {
   func decrypt(_ text: String, at position: SourcePosition) throws(Diagnostic) -> String {
     decrypted.withLock { $0 += 1 }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let body = lines.first?.hasPrefix("$ANSIBLE_VAULT") == true ? lines.dropFirst().joined(separator: "\n") : text
+    let body =
+      lines.first?.hasPrefix("$ANSIBLE_VAULT") == true ? lines.dropFirst().joined(separator: "\n") : text
     return body.split(separator: " ", omittingEmptySubsequences: false)
       .map { $0.hasSuffix(":") ? String($0) : $0.uppercased() }.joined(separator: " ")
   }

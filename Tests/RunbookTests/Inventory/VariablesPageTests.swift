@@ -16,7 +16,9 @@ import Testing
   }
 
   @Test func everyRankHasItsRow() throws {
-    let rows = try page().split(separator: "\n").filter { $0.hasPrefix("| ") && $0.dropFirst(2).first?.isNumber == true }
+    let rows = try page().split(separator: "\n").filter {
+      $0.hasPrefix("| ") && $0.dropFirst(2).first?.isNumber == true
+    }
     #expect(rows.count == VariableRank.allCases.count)
     for (row, rank) in zip(rows, VariableRank.allCases) { #expect(row.hasPrefix("| \(rank.rawValue) |")) }
   }

@@ -3,7 +3,9 @@ import Support
 import Testing
 
 @Suite struct YAMLInventoryTests {
-  private func load(_ text: String) throws -> Inventory { try SampleProject(["hosts.yml": text]).load("hosts.yml") }
+  private func load(_ text: String) throws -> Inventory {
+    try SampleProject(["hosts.yml": text]).load("hosts.yml")
+  }
 
   @Test func treeIsRead() throws {
     let inventory = try load(
@@ -34,7 +36,9 @@ import Testing
   }
 
   @Test func groupMayBeSaidInSeveralPlaces() throws {
-    let inventory = try load("web:\n  hosts: { a: }\nall:\n  children:\n    web:\n      hosts: { b: }\n    db: { hosts: { a: { x: 1 } } }\n")
+    let inventory = try load(
+      "web:\n  hosts: { a: }\nall:\n  children:\n    web:\n      hosts: { b: }\n    db: { hosts: { a: { x: 1 } } }\n"
+    )
     #expect(inventory.hosts(ofGroup: "web") == ["a", "b"])
     #expect(inventory.host(named: "a")?.groups == ["db", "web"])
   }
@@ -45,7 +49,10 @@ import Testing
     ("①- a", "an inventory is a mapping of groups", nil),
     ("①plugin: aws_ec2", "inventory plugins are not supported", "list the hosts in a file"),
     ("all:\n  hosts:\n    ①a[3:1]: ", "the range [3:1] runs backwards", nil),
-    ("a:\n  children:\n    b:\n      children:\n        ①a:", "the group 'b' is inside itself: b → a → b", nil),
+    (
+      "a:\n  children:\n    b:\n      children:\n        ①a:", "the group 'b' is inside itself: b → a → b",
+      nil
+    ),
     ("all:\n  vars: ①x", "'vars' must be a mapping", nil),
   ])
   func faultStandsWhereItIs(_ marked: String, _ message: String, _ hint: String?) throws {
