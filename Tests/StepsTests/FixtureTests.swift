@@ -24,6 +24,14 @@ import Testing
     }
   }
 
+  @Test func everyKindHasCasesAndEveryCaseAKind() throws {
+    let counts = Dictionary(grouping: try Fixture.all(below: Self.folder)) { $0.key }.mapValues { $0.count }
+    for key in StepRegistry.standard.keys {
+      #expect(counts[key, default: 0] >= 4, "'\(key)' needs four cases or more")
+    }
+    #expect(Set(counts.keys).subtracting(StepRegistry.standard.keys).isEmpty)
+  }
+
   /// Where a case is.
   struct Case: Sendable, CustomTestStringConvertible {
     var key: String

@@ -18,8 +18,8 @@ enum DotenvText {
     if bytes.allSatisfy({ isPlainByte($0) }) { return value }
     let quote = UInt8(ascii: "'")
     if !bytes.contains(quote), bytes.last != UInt8(ascii: "\\") { return Text("'") + value + Text("'") }
-    // A backslash before a backtick is one more character to compose, a bare backtick a command to a shell: its
-    // octal form is right for the one and harmless to the other.
+    // A backslash before a backtick is one more character to compose, a bare backtick a command to a shell:
+    // its octal form is right for the one and harmless to the other.
     let escaped = value.escaping { byte in
       if byte == UInt8(ascii: "`") { return #"\0140"# }
       return #"\"$"#.utf8.contains(byte) ? "\\" + String(UnicodeScalar(byte)) : nil

@@ -39,7 +39,8 @@ import Testing
     try await FilesLabTests.withHost(shell) { host in
       try await host.sh(
         """
-        mkdir www www/d; printf '{"state": "ready"}' > www/status.json; printf tool > www/tool; bzip2 -k www/tool
+        mkdir www www/d; printf '{"state": "ready"}' > www/status.json; printf tool > www/tool
+        bzip2 -k www/tool
         mkdir -p tree/top/bin; printf run > tree/top/bin/run; tar -C tree -czf www/a.tgz top
         """)
       let server = try await LabServer(host)

@@ -2,8 +2,8 @@ import Glibc
 import Runbook
 import Testing
 
-/// Every kind of file, command and control step for real on this machine, in each shell: it must do its work, find
-/// nothing to do the second time, and go on from a half-done state.
+/// Every kind of file step for real on this machine, in each shell: it must do its work, find nothing to do
+/// the second time, and go on from a half-done state.
 @Suite struct FilesLabTests {
   static let shells: [[String]] = [["/bin/sh"], ["busybox", "sh"], ["bash"]]
 
@@ -33,7 +33,7 @@ import Testing
         "mkdir -m 2700 -p 'a/b c/in'; touch 'a/b c/in/f'; chown 2 'a/b c/in/f'; ln -s nowhere 'a/b c/l'")
       try await Self.twice(
         host,
-        "directory: { path: \"@/a/b c\", owner: 1, group: 1, mode: \"0750\", file_mode: \"0640\", recurse: true }"
+        "directory: { path: \"@/a/b c\", owner: 1, group: 1, mode: \"0750\", file_mode: 0640, recurse: true }"
       )
       #expect(try await host.sh("stat -c '%a %u %g' 'a/b c/in/f' 'a/b c/in'") == "640 1 1\n750 1 1\n")
       #expect(try await host.fault(of: "directory: { path: @/a, state: absent }").code == .failed)
