@@ -16,6 +16,9 @@ extension Filter {
       return .list(parts.map { .string(text.derived($0)) })
     }),
     Filter("quote", "", "Quoted for a POSIX shell.", { call throws(EvaluationFault) in try call.derived(shellQuoted) }),
+    Filter("env_quote", "", "Quoted as the value of a line in a dotenv file, as Docker Compose reads it.", { call throws(EvaluationFault) in
+      try call.derived { DotenvText.quoted(Text($0)).string }
+    }),
     Filter("indent", "width first blank", "Its lines after the first moved to the right; `width` may be text.", indent),
     Filter("comment", "style decoration prefix postfix prefix_count postfix_count beginning end newline", "As a comment: `plain`, `c`, `cblock`, `erlang`, `xml`.", comment),
     Filter("truncate", "length killwords end leeway", "Cut off, with `…` written as three dots.", truncate),

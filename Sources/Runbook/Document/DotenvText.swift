@@ -1,10 +1,8 @@
-import Runbook
-
 /// Text in the form that docker compose, `docker stack`, systemd-free shells and the dotenv libraries read
 /// alike.
-enum DotenvText {
+public enum DotenvText {
   /// Whether it can be the name of a variable.
-  static func isName(_ name: String) -> Bool {
+  public static func isName(_ name: String) -> Bool {
     guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
       return false
     }
@@ -13,7 +11,7 @@ enum DotenvText {
 
   /// A value as it must stand after `NAME=`. Bare where nothing in it is special; in single quotes, where
   /// nothing is expanded; in double quotes where a single quote or a backslash before the end forbids those.
-  static func quoted(_ value: Text) -> Text {
+  public static func quoted(_ value: Text) -> Text {
     let bytes = value.string.utf8
     if bytes.allSatisfy({ isPlainByte($0) }) { return value }
     let quote = UInt8(ascii: "'")

@@ -1,8 +1,6 @@
-import Runbook
-
 extension Text {
   /// The same text with some bytes written another way: ASCII only. What was secret stays so, under one mark.
-  func escaping(_ escape: (UInt8) -> String?) -> Text {
+  public func escaping(_ escape: (UInt8) -> String?) -> Text {
     var (bytes, spans) = ([UInt8](), [SecretSpan]())
     var (next, opened, offset) = (0, 0, 0)
     for byte in string.utf8 {
@@ -18,7 +16,7 @@ extension Text {
   }
 
   /// A part, by UTF-8 offsets that lie between characters, with the secrets that are in it.
-  func slice(_ range: Range<Int>) -> Text {
+  public func slice(_ range: Range<Int>) -> Text {
     let part = String(decoding: Array(string.utf8)[range], as: UTF8.self)
     let spans = secrets.compactMap { span -> SecretSpan? in
       let common = span.range.clamped(to: range)
