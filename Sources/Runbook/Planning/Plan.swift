@@ -22,7 +22,8 @@ public struct Plan: Sendable {
   public var hasChanges: Bool {
     entries.contains {
       switch $0.verdict {
-      case .change, .later: true
+      case .change(let change): change.touchesHost
+      case .later: true
       case .ok, .skipped, .failed: false
       }
     }

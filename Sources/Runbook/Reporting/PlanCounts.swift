@@ -4,6 +4,8 @@ public struct PlanCounts: Sendable, Equatable {
   public private(set) var change = 0
   public private(set) var remove = 0
   public private(set) var run = 0
+  /// Questions and words to the person: no change of a host.
+  public private(set) var say = 0
   public private(set) var later = 0
   public private(set) var ok = 0
   public private(set) var skipped = 0
@@ -16,6 +18,7 @@ public struct PlanCounts: Sendable, Equatable {
   private mutating func count(_ verdict: Verdict) {
     switch verdict {
     case .ok: ok += 1
+    case .change(let change) where !change.touchesHost: say += 1
     case .change(let change):
       switch change.kind {
       case .create: create += 1
@@ -32,7 +35,8 @@ public struct PlanCounts: Sendable, Equatable {
   /// Each count under its word, in the order in which they are said.
   public var all: [(word: String, count: Int)] {
     [
-      ("to create", create), ("to change", change), ("to remove", remove), ("to run", run), ("later", later),
+      ("to create", create), ("to change", change), ("to remove", remove), ("to run", run),
+      ("to say", say), ("later", later),
       ("failed", failed), ("skipped", skipped), ("ok", ok),
     ]
   }
