@@ -24,7 +24,8 @@ services_up() {
 
 # The digest of a folder: an image is made anew when what it is made of has changed.
 folder_digest() {
-  (cd "$1" && find . -type f ! -name README.md -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+  (cd "$1" && { find . -type f ! -name README.md -printf '%m %p\n' | sort
+    find . -type f ! -name README.md -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-16)
 }
 
 # build_image NAME FOLDER [STAGE]
