@@ -77,6 +77,11 @@ import Testing
     for part in ["one", "two", "three", "old"] { #expect(!shown.contains(part)) }
   }
 
+  @Test func aSecretOfManyLinesHidesOnlyItsOwn() {
+    let after = "a=1\nkey=\(Text(secret: "one\ntwo", label: "key"))\nb=\(Text(secret: "x", label: "b"))!\n" as Text
+    #expect(text("", after).dropFirst() == ["+a=1", "+key=‹key›", "+‹key›", "+b=‹b›!"])
+  }
+
   @Test(arguments: [0, 1, 7, 99]) func applyingTheScriptGivesTheOtherText(seed: Int) {
     var generator = Seeded(state: UInt64(seed) &* 2_654_435_761 &+ 1)
     for _ in 0..<50 {

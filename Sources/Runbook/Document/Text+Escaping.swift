@@ -17,7 +17,9 @@ extension Text {
 
   /// A part, by UTF-8 offsets that lie between characters, with the secrets that are in it.
   public func slice(_ range: Range<Int>) -> Text {
-    let part = String(decoding: Array(string.utf8)[range], as: UTF8.self)
+    let bytes = string.utf8
+    let start = bytes.index(bytes.startIndex, offsetBy: range.lowerBound)
+    let part = String(decoding: bytes[start..<bytes.index(start, offsetBy: range.count)], as: UTF8.self)
     let spans = secrets.compactMap { span -> SecretSpan? in
       let common = span.range.clamped(to: range)
       guard !common.isEmpty else { return nil }

@@ -16,31 +16,25 @@ public struct UnifiedDiff: Sendable, Equatable {
   public init(before: String, after: Text, context: Int = 3) {
     let left = DiffSide(before)
     let right = DiffSide(after.string)
-    let shownRight = DiffSide(after.description)
-    let secretLines = Self.secretLines(of: after)
+    let shown = Self.lines(of: after)
+    let secretLines = Set(shown.indices.filter { shown[$0].isSecret })
     let script = EditScript(left.lines, right.lines)
-    // A label never holds a line end, but a secret may: then the two sides have other numbers of lines, and a
-    // line is shown by what it is made of instead.
-    let hasSameLines = shownRight.lines.count == right.lines.count
-    let lines = (0..<right.lines.count).map { index in
-      guard secretLines.contains(index) else { return right.lines[index] }
-      return hasSameLines ? shownRight.lines[index] : "‹secret›"
-    }
+    let lines = right.lines.indices.map { secretLines.contains($0) ? shown[$0].description : right.lines[$0] }
     let builder = DiffBuilder(
       left: left, right: right, context: context, shownRight: lines, secretRight: secretLines)
     self.lines = builder.lines(of: script)
   }
 
-  /// The numbers, from 0, of the lines that hold a part of a secret.
-  private static func secretLines(of text: Text) -> Set<Int> {
+  /// The lines of a text, each with the parts of it that are secret: a secret of many lines is one on each.
+  private static func lines(of text: Text) -> [Text] {
     guard text.isSecret else { return [] }
-    var (numbers, line, spans) = (Set<Int>(), 0, text.secrets[...])
-    for (offset, byte) in text.string.utf8.enumerated() {
-      while let span = spans.first, span.range.upperBound <= offset { spans.removeFirst() }
-      if let span = spans.first, span.range.contains(offset) { numbers.insert(line) }
-      if byte == 0x0A { line += 1 }
+    var (lines, start) = ([Text](), 0)
+    for (offset, byte) in text.string.utf8.enumerated() where byte == 0x0A {
+      lines.append(text.slice(start..<offset))
+      start = offset + 1
     }
-    return numbers
+    if start < text.string.utf8.count { lines.append(text.slice(start..<text.string.utf8.count)) }
+    return lines
   }
 }
 
