@@ -28,7 +28,9 @@ public enum VaultPasswordSource: Sendable, CustomStringConvertible {
     let bytes: [UInt8]
     switch self {
     case .prompt(let ask, let words): bytes = Array(try ask(words).utf8)
-    case .file(let path): bytes = try LocalFile.read(path, limit: 1 << 20)
+    case .file(let path):
+      bytes = try LocalFile.read(path, limit: 1 << 20)
+      guard !bytes.starts(with: "#!".utf8) else { throw .notExecutable(path) }
     case .program(let path, let run): bytes = try run(path)
     case .variable(let name):
       guard let value = getenv(name) else { throw .noPassword(self, "is not set") }
@@ -44,6 +46,12 @@ public enum VaultPasswordSource: Sendable, CustomStringConvertible {
 }
 
 extension Diagnostic {
+  fileprivate static func notExecutable(_ path: String) -> Diagnostic {
+    Diagnostic(
+      .vault, "the vault password file '\(path)' is a script, and it is not executable",
+      hint: "run 'chmod +x \(path)', or put the password itself in the file")
+  }
+
   fileprivate static func noPassword(_ source: VaultPasswordSource, _ why: String) -> Diagnostic {
     Diagnostic(.vault, "there is no vault password: \(source) \(why)")
   }
