@@ -181,7 +181,8 @@ extension Action {
   var shown: String {
     switch self {
     case .run(let argv): shellLine(argv)
-    case .script(let text): text.description.lastLines(3).joined(separator: "; ")
+    // What a step kind wrote for itself says nothing to a person, unless it is one command.
+    case .script(let text): text.description.contains("\n") ? "the step's own script" : text.description
     case .command(let command):
       switch command.program {
       case .arguments(let words): words.map { $0.isSecret ? $0.description : shellWord($0.string) }.joined(separator: " ")
