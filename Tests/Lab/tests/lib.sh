@@ -48,7 +48,8 @@ expect() {
   local wanted=$1 status=0
   shift
   echo "\$ $*"
-  output=$("$@" 2>&1) || status=$?
+  "$@" >"$work/output" 2>&1 || status=$?
+  output=$(cat "$work/output")
   printf '%s\n' "$output"
   [ "$status" = "$wanted" ] || fail "'$*' ended with $status, expected $wanted"
 }
