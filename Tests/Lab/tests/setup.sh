@@ -18,7 +18,7 @@ all_healthy host01
 
 expect 0 "$runbook" plan runbooks/setup.yml "${where[@]}"
 expect 0 "$runbook" apply runbooks/setup.yml "${where[@]}" --yes
-says "changed 0"
+says "nothing had to be changed"
 all_healthy host01
 
 ! grep -rq "placeholder-komodo-db-77aa" "$work/state" || fail "a secret is in the journal"
