@@ -69,7 +69,7 @@ struct ActionScript {
       \(refuseFolder)
       rm -f -- "$t" || exit 1
       set -C
-      \(printf(write.content.bytes)) > "$t" || { rm -f -- "$t"; exit 1; }
+      \(printf(write.content.bytes)) > "$t" || { \(sayIfFull); rm -f -- "$t"; exit 1; }
       set +C
       """
     return start + "\n" + place(mode: write.mode, owner: write.owner, group: write.group, validate: write.validate)
@@ -95,6 +95,11 @@ struct ActionScript {
 
   private static let refuseFolder = """
     if [ -d "$p" ]; then printf '%s is a directory\\n' "$p" >&2; exit 1; fi
+    """
+
+  /// A shell's own `printf` says "I/O error" where the disk is full.
+  private static let sayIfFull = """
+    df -Pk -- "${t%/*}/" 2>/dev/null | { read -r _; read -r _ _ _ room _; [ "$room" != 0 ] || echo 'No space left on device' >&2; }
     """
 
   /// Owner before mode: changing the owner takes setuid bits away.

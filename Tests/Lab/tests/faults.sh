@@ -24,7 +24,6 @@ expect 4 run plan "$book" -e ansible_host=nowhere.invalid
 # sudo: a wrong password is named as that.
 on host01 'useradd -m -s /bin/sh worker && echo worker:right | chpasswd && usermod -aG sudo worker &&
   mkdir -p ~worker/.ssh && cp /root/.ssh/authorized_keys ~worker/.ssh/ && chown -R worker: ~worker/.ssh'
-printf 'become_password: wrong\n' >"$work/wrong.yml"
 expect 4 run plan "$book" -e ansible_user=worker -e ansible_become_password=wrong
 says "sudo"
 says "password"
@@ -41,7 +40,7 @@ steps '  - id: slow
     shell: sleep 987'
 expect 3 run apply "$book" --yes
 says "timed-out"
-! on host01 pgrep -f 'sleep 987' >/dev/null || fail "the command is still running"
+! on host01 "pgrep -f '[s]leep 987'" >/dev/null || fail "the command is still running"
 
 # A full disk: said as such, and the file that was there is still whole.
 on host01 'mkdir -p /mnt/small && mount -t tmpfs -o size=64k tmpfs /mnt/small && echo old > /mnt/small/file'
