@@ -9,7 +9,7 @@ struct Program {
   static let commands: [any Command.Type] = [
     PlanCommand.self, ApplyCommand.self, ResumeCommand.self, CheckCommand.self, LintCommand.self, VarsCommand.self,
     InventoryCommand.self, RunsCommand.self, ShowCommand.self, ConfigCommand.self, SchemaCommand.self,
-    PingCommand.self, ExecCommand.self, StepCommand.self, VaultCommand.self, HelpCommand.self, VersionCommand.self,
+    PingCommand.self, FactsCommand.self, ExecCommand.self, StepCommand.self, VaultCommand.self, InitCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   static func main() async {
