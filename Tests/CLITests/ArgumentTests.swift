@@ -75,13 +75,13 @@ import Testing
   }
 
   @Test func extraVariablesAreSplitAsAShellDoes() throws {
-    #expect(try ExtraVariables.shellWords(#"a=1 b="two words" c='x y'z d=\ e"#) == ["a=1", "b=two words", "c=x yz", "d= e"])
-    #expect(throws: Diagnostics.self) { try ExtraVariables.shellWords("a='1") }
+    #expect(try ExtraVariableWords.shellWords(#"a=1 b="two words" c='x y'z d=\ e"#) == ["a=1", "b=two words", "c=x yz", "d= e"])
+    #expect(throws: Diagnostics.self) { try ExtraVariableWords.shellWords("a='1") }
   }
 
   @Test func extraVariablesOfEveryForm() throws {
-    let all = try ExtraVariables.read(["a=1 b=x", #"{"c": [1, true], "b": "y"}"#], keyring: EmptyKeyring())
+    let all = try ExtraVariableWords.read(["a=1 b=x", #"{"c": [1, true], "b": "y"}"#], keyring: EmptyKeyring())
     #expect(all == ["a": .string("1"), "b": .string("y"), "c": .list([.int(1), .bool(true)])])
-    #expect(throws: Diagnostics.self) { try ExtraVariables.read(["nothing"], keyring: EmptyKeyring()) }
+    #expect(throws: Diagnostics.self) { try ExtraVariableWords.read(["nothing"], keyring: EmptyKeyring()) }
   }
 }

@@ -37,6 +37,34 @@ import Testing
       [plan, apply, again, after, drifted].map { $0.text }.joined(separator: "======\n"), "e2e-simple.txt")
   }
 
+  @Test func aSavedPlanIsAppliedAsItIsOrRefused() async throws {
+    let project = try TestProject()
+    try project.write(Self.simple(project.folder), to: "simple.yml")
+    let plan = try await project.runbook("plan", "simple.yml", "--save", "simple.plan")
+    #expect(plan.status == 2)
+    #expect(try await project.shell("stat -c %a simple.plan").output == "600\n")
+    let applied = try await project.runbook("apply", "simple.plan")
+    #expect(applied.status == 0, "\(applied.text)")
+    #expect(try project.read("made/text") == "one\ntwo\n")
+    let stale = try await project.runbook("apply", "simple.plan")
+    #expect(stale.status == 1)
+    try expectGolden(stale.text, "e2e-stale.txt")
+  }
+
+  @Test func aResumeKnowsTheVariablesOfItsRun() async throws {
+    let project = try TestProject()
+    try project.write(Self.long(project.folder).replacing("made/last", with: "made/{{ word }}"), to: "long.yml")
+    let script = Self.stopped(by: "KILL").replacing("--yes", with: "--yes -e word=final")
+    #expect(try await project.shell(script).output.hasPrefix("ended with 137\n"))
+    try project.write("", to: "release")
+    let without = try await project.runbook("resume")
+    #expect(without.status == 1)
+    #expect(without.errors.contains("-e word="))
+    #expect(try await project.runbook("resume", "-e", "word=other").status == 1)
+    #expect(try await project.runbook("resume", "-e", "word=final").status == 0)
+    #expect(try project.exists("made/final"))
+  }
+
   @Test func jsonIsWellFormedThroughout() async throws {
     let project = try TestProject()
     try project.write(Self.simple(project.folder), to: "simple.yml")

@@ -4,10 +4,10 @@ import Runbook
 struct ApplyCommand: Command {
   static let name = "apply"
   static let summary = "Bring about what a runbook says, with a checkpoint before and after each step."
-  static let forms = ["RUNBOOK"]
+  static let forms = ["RUNBOOK", "SAVED-PLAN"]
   static let words = """
     Shows the plan, asks, and applies it. With --yes it neither shows nor asks. Stopped in any way, 'runbook resume'
-    goes on where it was.
+    goes on where it was. A saved plan is applied without asking, exactly as it is, or refused where it no longer holds.
     """
   static let examples = [
     "runbook apply runbooks/setup.yml --limit host01",
@@ -22,6 +22,7 @@ struct ApplyCommand: Command {
     let arguments = invocation.arguments
     let runbook = invocation.operand(0) ?? ""
     if arguments.has(.check) { throw .one(.noCheckMode(runbook)) }
+    if try SavedRun.isOne(runbook) { return try await SavedRun.apply(runbook, invocation) }
     let prepared = try PreparedRun(invocation, runbook: runbook)
     if let listing = Listing.text(of: prepared.graph, arguments) {
       invocation.console.print(listing)

@@ -1,5 +1,4 @@
 import Runbook
-import Steps
 
 /// `runbook resume`
 struct ResumeCommand: Command {
@@ -16,18 +15,9 @@ struct ResumeCommand: Command {
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
     let opened = try Project(invocation, inventory: [])
     let history = try find(invocation.operand(0), opened)
-    let arguments: RunArguments
-    do throws(Diagnostic) {
-      let keyring = opened.keyring
-      arguments = try history.arguments(given: opened.extraVariables) { keyring.sealingPassword() }
-    } catch {
-      throw .one(error)
-    }
-    let runbook = Project.found(arguments.runbook, in: opened.folder)
-    let sources = arguments.inventory.map { $0.contains(",") ? $0 : Project.found($0, in: opened.folder) }
-    let project = try opened.reopened(runbook: runbook, sources: sources, extras: arguments.extraVariables)
-    let document = try RunbookReader(registry: .standard, projectFolder: project.folder).read(runbook)
-    let prepared = try PreparedRun(invocation, document: document, project: project, arguments: arguments)
+    let header = history.header
+    let arguments = try opened.restored(header.arguments, sealed: header.sealedExtras, digests: header.extraDigests)
+    let prepared = try PreparedRun(invocation, going: arguments, in: opened)
     let observer = try RunObserver(invocation)
     let engine = Engine(prepared.input(invocation, observer: observer))
     return await Runner.apply(engine, resuming: history, observer, invocation)

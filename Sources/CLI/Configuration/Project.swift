@@ -26,7 +26,7 @@ struct Project: Sendable {
     configuration = try Configuration(root: folder, arguments: arguments, environment: invocation.environment)
     keyring = try Keyring.make(configuration, invocation)
     secrets = HidingKeyring(keyring: keyring, console: invocation.console)
-    extraVariables = try ExtraVariables.read(arguments.all(.extraVariables), keyring: secrets)
+    extraVariables = try ExtraVariableWords.read(arguments.all(.extraVariables), keyring: secrets)
     invocation.console.hide(.map(extraVariables))
     sources = inventory ?? configuration.all(.inventory)
     do throws(Diagnostic) {
@@ -56,6 +56,22 @@ struct Project: Sendable {
     let folders = ProjectFolders(
       root: folder, vault: configuration.text(.vaultFolder), runbook: LocalFile.parent(of: runbook))
     copy.inventory = try Inventory.load(sources, project: folders, keyring: secrets)
+    return copy
+  }
+
+  /// What an earlier run or a saved plan was asked to do, its extra variables included.
+  func restored(
+    _ arguments: RunArguments, sealed: String?, digests: [String: String]
+  ) throws(Diagnostics) -> RunArguments {
+    let keyring = keyring
+    var copy = arguments
+    do throws(Diagnostic) {
+      copy.extraVariables = try ExtraVariables.restored(
+        sealed: sealed, digests: digests, given: extraVariables, stateFolder: stateFolder
+      ) { keyring.sealingPassword() }
+    } catch {
+      throw .one(error)
+    }
     return copy
   }
 

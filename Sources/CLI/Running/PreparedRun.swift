@@ -48,6 +48,15 @@ struct PreparedRun: Sendable {
     try self.init(invocation, document: document, project: project, arguments: arguments)
   }
 
+  /// What a run or a saved plan was asked to do, in a project that was opened without an inventory.
+  init(_ invocation: Invocation, going arguments: RunArguments, in opened: Project) throws(Diagnostics) {
+    let runbook = Project.found(arguments.runbook, in: opened.folder)
+    let sources = arguments.inventory.map { $0.contains(",") ? $0 : Project.found($0, in: opened.folder) }
+    let project = try opened.reopened(runbook: runbook, sources: sources, extras: arguments.extraVariables)
+    let document = try RunbookReader(registry: .standard, projectFolder: project.folder).read(runbook)
+    try self.init(invocation, document: document, project: project, arguments: arguments)
+  }
+
   private static func selection(
     _ arguments: RunArguments, _ project: Project
   ) throws(Diagnostics) -> GraphBuilder.Selection {
@@ -68,6 +77,8 @@ struct PreparedRun: Sendable {
     input.version = VersionCommand.number
     input.become = { (host) throws(Diagnostic) in try project.connection(host, scopes).become }
     input.journalPassword = { project.keyring.sealingPassword() }
+    let console = invocation.console
+    input.holdsSecret = { console.scrub($0) != $0 }
     input.options.forks = project.configuration.number(.forks)
     input.options.hostStateFolder = project.configuration.text(.hostStateFolder)
     input.options.saysYes = invocation.arguments.has(.yes)

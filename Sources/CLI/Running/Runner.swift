@@ -17,6 +17,15 @@ enum Runner {
     await report(observer, invocation) { () throws(Diagnostic) in try await engine.apply(scanned) }
   }
 
+  /// Applies a saved plan, or refuses it.
+  static func apply(
+    _ engine: Engine, as saved: SavedPlan, _ observer: RunObserver, _ invocation: Invocation
+  ) async -> ExitStatus {
+    await report(observer, invocation) { () throws(Diagnostic) in
+      try await engine.apply(try await engine.scan(), as: saved)
+    }
+  }
+
   private static func report(
     _ observer: RunObserver, _ invocation: Invocation,
     _ work: @escaping @Sendable () async throws(Diagnostic) -> RunSummary

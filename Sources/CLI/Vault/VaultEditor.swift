@@ -14,7 +14,7 @@ struct VaultEditor: Sendable {
     let environment = invocation.environment
     let editor = environment["VISUAL"] ?? environment["EDITOR"] ?? "vi"
     let argv: [String]
-    do throws(Diagnostics) { argv = try ExtraVariables.shellWords(editor) + [path] } catch {
+    do throws(Diagnostics) { argv = try ExtraVariableWords.shellWords(editor) + [path] } catch {
       throw Diagnostic(.usage, "the editor '\(editor)' has a quote that is not closed")
     }
     // An interrupt at the terminal is the editor's; the program only ends with it.

@@ -17,6 +17,8 @@ public struct EngineInput: Sendable {
   public var keyring: any VaultDecrypting
   /// What seals secret values in the journal; nil where no vault password is known.
   public var journalPassword: @Sendable () -> [UInt8]?
+  /// Whether a text holds a secret that the run knows, whoever printed it: a host may say what it was told.
+  public var holdsSecret: @Sendable (String) -> Bool
   public var options: EngineOptions
   /// What the journal keeps so that the run can be resumed by its number alone.
   public var arguments: RunArguments
@@ -46,6 +48,7 @@ public struct EngineInput: Sendable {
     become = { _ in BecomeSettings() }
     self.keyring = keyring
     journalPassword = { nil }
+    holdsSecret = { _ in false }
     options = EngineOptions()
     self.arguments = arguments
     self.projectFolder = projectFolder

@@ -26,7 +26,7 @@ struct RunContext: Sendable {
     planner = Planner(
       registry: input.registry, environment: TemplateEnvironment(keyring: input.keyring),
       keyring: input.keyring, scope: input.scope, become: input.become)
-    seal = ValueSeal(password: input.journalPassword)
+    seal = ValueSeal(password: input.journalPassword, holdsSecret: input.holdsSecret)
     record = HostRecord(
       run: id, owner: LockOwner.current(run: id).text, stateFolder: input.options.hostStateFolder)
     start = .now

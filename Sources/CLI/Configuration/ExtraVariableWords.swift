@@ -1,7 +1,7 @@
 import Runbook
 
 /// `-e`: `name=value` pairs, `@FILE` with YAML or JSON, or a JSON object.
-enum ExtraVariables {
+enum ExtraVariableWords {
   static func read(_ words: [String], keyring: any VaultDecrypting) throws(Diagnostics) -> ValueMap {
     var all = ValueMap()
     for word in words {
