@@ -27,10 +27,14 @@ import Testing
               TextDiff(
                 path: "/srv/core/.env", before: "A=1\nDB_PASSWORD=old\n",
                 after: "A=2\nDB_PASSWORD=\(Text(secret: "hunter2", label: "vault_db_password"))\n")
-            ]))),
-      entry("old", .change(.remove("/srv/old", diffs: [TextDiff(path: "/srv/old", before: "secret\n", after: nil)]))),
+            ], .run(["install"])))),
+      entry(
+        "old",
+        .change(
+          .remove("/srv/old", diffs: [TextDiff(path: "/srv/old", before: "secret\n", after: nil)], .run(["rm"])))),
       entry("proxy-network", phases: ["Bring up"], .later("'docker' is not there before step 'docker'")),
-      entry("migrate", phases: ["Bring up"], .change(.run("command: migrate (always runs)"))),
+      entry("migrate", phases: ["Bring up"], .change(.run("command: migrate (always runs)", .run(["migrate"])))),
+      entry("tell", phases: ["Bring up"], .change(.run("say 'hello'", .show("hello")))),
       entry("seed", phases: ["Bring up"], .skipped("'when' is false")),
       entry("restart", phases: ["Bring up"], role: .handler, .later("step 'env' notifies it")),
       entry("base", on: "ex44", .ok),
