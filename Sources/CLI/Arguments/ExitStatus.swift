@@ -31,7 +31,6 @@ enum ExitStatus: Int32, Sendable {
     case .unreachable: self = .unreachable
     case .unverified: self = .pending
     case .locked: self = .locked
-    case .stale: self = .wrongInput
     case .interrupted: self = .interrupted
     }
   }

@@ -47,8 +47,7 @@ public enum StepOutcome: Sendable {
 /// The end of a run.
 public struct RunSummary: Sendable {
   /// `unverified`: only `verify:` steps failed. `locked`: another run holds a host, nothing was done there.
-  /// `stale`: what was saved as a plan is no longer what would be done; nothing was done.
-  public enum Result: String, Sendable { case done, failed, unreachable, unverified, locked, stale, interrupted }
+  public enum Result: String, Sendable { case done, failed, unreachable, unverified, locked, interrupted }
   public struct HostCounts: Sendable, Hashable {
     public var ok = 0
     public var changed = 0

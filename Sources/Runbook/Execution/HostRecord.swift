@@ -9,13 +9,19 @@ struct HostRecord: Sendable {
   /// Where root may write it: `/var/lib/runbook`.
   let stateFolder: String
 
-  /// Root's folder, or one of the user's own where that cannot be written.
+  /// Root's folder, or one of the user's own where that cannot be written; some users have no home to write in.
   private var folder: String {
     """
     umask 077
     d=\(shellWord(stateFolder))
-    { mkdir -p "$d" && [ -w "$d" ]; } 2>/dev/null || d=${HOME:-/tmp}/.local/state/runbook
-    mkdir -p -- "$d" || exit 1
+    usable() { mkdir -p -- "$d" && [ -w "$d" ]; }
+    usable 2>/dev/null || d=${HOME:-/nonexistent}/.local/state/runbook
+    if ! usable 2>/dev/null; then
+      d=/tmp/runbook-$(id -u)
+      mkdir -p -- "$d" || exit 1
+      # Everybody may write beside it.
+      [ ! -L "$d" ] && [ -O "$d" ] || { printf '%s belongs to somebody else\\n' "$d" >&2; exit 1; }
+    fi
     """
   }
 

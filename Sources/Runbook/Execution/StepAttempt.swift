@@ -49,6 +49,10 @@ struct StepAttempt {
       let isFinal = index == batches.count - 1
       switch batch {
       case .control(let action):
+        // More than a script: the lock and the record of the start go ahead of it.
+        if change.actions[action].touchesHost {
+          try await run([], change.actions, isFinal: false, touchesHost: true, &outcome)
+        }
         outcome.failure = try await control(change.actions[action], &outcome)
       case .scripts(let scripts):
         try await run(scripts, change.actions, isFinal: isFinal, touchesHost: change.touchesHost, &outcome)
@@ -56,7 +60,9 @@ struct StepAttempt {
       }
       if outcome.failure != nil { break }
     }
-    if !isAsked, !questions.isEmpty, outcome.failure == nil { outcome.answers = try await ask() }
+    if !isAsked, outcome.failure == nil {
+      try await run([], change.actions, isFinal: true, touchesHost: change.touchesHost, &outcome)
+    }
     return outcome
   }
 
@@ -91,6 +97,7 @@ struct StepAttempt {
       sent.append(Script(text, timeout: .seconds(120), needsSuccess: true))
     }
     if isFinal, !questions.isEmpty { sent.append(Script(FactScript.text(for: questions))) }
+    guard !sent.isEmpty else { return }
     let outcomes = try await send(sent, actions: Array(firstAction..<finish))
     if firstAction > 0, let held = try beginning(outcomes[0]) {
       guard stale == nil, LockOwner(held)?.yields(to: context.runID) == true else {

@@ -34,7 +34,6 @@ public struct SummaryRenderer: Sendable {
       let count = summary.failures.count
       return palette.paint("failed after \(took): \(count) \(count == 1 ? "step" : "steps")", .failed)
     case .locked: return palette.paint("stopped after \(took): another run holds the lock", .failed)
-    case .stale: return palette.paint("not applied: the saved plan no longer holds", .failed)
     case .unreachable: return palette.paint("stopped after \(took): not every host could be reached", .failed)
     case .unverified: return palette.paint("done in \(took), but not as it should be: a check failed", .changed)
     case .interrupted: return palette.paint("interrupted after \(took)", .failed)
@@ -64,7 +63,7 @@ extension RunSummary.Result {
   fileprivate var canResume: Bool {
     switch self {
     case .failed, .unreachable, .interrupted, .locked: true
-    case .done, .unverified, .stale: false
+    case .done, .unverified: false
     }
   }
 }

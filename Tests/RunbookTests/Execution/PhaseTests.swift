@@ -164,4 +164,36 @@ import Testing
       #expect(try site.file(".env") == nil)
     }
   }
+
+  @Test func aPhaseInRescueOrAlwaysRunsWithItAndMayHaveNoSectionsOfItsOwn() async throws {
+    func runbook(_ more: String) -> String {
+      """
+      name: Nested
+      hosts: all
+      steps:
+        - phase: Risky
+          steps:
+            - id: bad
+              do: "exit 1"
+          rescue:
+            - phase: Mend
+              steps:
+                - id: mend
+                  do: "echo mend >> {{ root }}/log"
+          always:
+            - phase: Sweep
+              steps:
+                - id: sweep
+                  do: "echo sweep >> {{ root }}/log"\(more)
+      """
+    }
+    let site = try Site()
+    #expect(try await site.apply(runbook("")).result == .done)
+    #expect(try site.file("log") == "mend\nsweep\n")
+
+    let nested = "\n          always:\n            - id: deep\n              do: \"true\""
+      .replacing("\n", with: "\n    ")
+    let faults = #expect(throws: Diagnostics.self) { try site.input(runbook(nested)) }
+    #expect(faults?.all.first?.message.hasPrefix("a phase in 'always' cannot have 'rescue'") == true)
+  }
 }
