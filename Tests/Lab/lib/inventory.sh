@@ -31,5 +31,9 @@ infisical_key_fingerprint: "$fingerprint"
 komodo_images: moghtech
 komodo_database_image: moghtech/komodo-database:2
 YAML
+  # Containers of a server inside a container cannot ask the lab's name server.
+  if [ "$(docker inspect -f '{{.State.Running}}' "$prefix-host01" 2>/dev/null)" = true ]; then
+    echo "komodo_core_address: ws://$(server_address host01):9120" >>"$folder/group_vars/all/lab.yml"
+  fi
   (umask 077 && echo demo >"$folder/.vault-password")
 }
