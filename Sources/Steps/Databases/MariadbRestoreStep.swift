@@ -1,0 +1,124 @@
+public import Runbook
+
+/// Restores a MariaDB database from a dump.
+public struct MariadbRestoreStep: StepKind {
+  public static let key = "mariadb_restore"
+  public static let summary = """
+    A MariaDB database as a dump has it, packed with gzip or not. It is loaded into a new database and counted; \
+    then one statement moves all tables, the old ones out and the new ones in. Triggers, views, routines and \
+    events, which no statement moves, are made again and compared. Until then the old data is untouched, and \
+    afterwards it is kept as `NAME_before_TIME`, unless `keep_old: false`. Interrupted anywhere, the old or the \
+    new tables are live, and the next run makes the rest whole. The database's comment remembers the dump: a \
+    second run changes nothing. Outputs: `tables`, `rows` and `old`.
+    """
+  public static let example = """
+    - mariadb_restore:
+        container: wiki-db
+        password: "{{ vault_wiki_root_password }}"
+        database: wiki
+        from:
+          repository: "b2:backups:host01"
+          password: "{{ vault_restic_password }}"
+          snapshot: "{{ snapshot.id }}"
+          path: "{{ snapshot.paths[0] }}"
+    - mariadb_restore: { database: wiki, file: /srv/dumps/wiki.sql.gz }
+    """
+
+  /// How the database stands.
+  public struct State: Sendable {
+    /// What tells the wanted dump from others.
+    var identity: String
+    /// nil: there is no such database. Else the dump that it was restored from, empty where it was not.
+    var restored: String?
+    var tables: Int
+  }
+
+  let server: MariadbServer
+  let database: String
+  let source: DumpSource
+  let keepsOld: Bool
+  let onlyIfEmpty: Bool
+  let disconnects: Bool
+  let allowsEmpty: Bool
+
+  public init(_ parameters: inout Parameters) {
+    server = MariadbServer(&parameters)
+    database = parameters.required("database", "The database's name.")
+    source = DumpSource(&parameters)
+    keepsOld = parameters.value("keep_old", "Keep what was there, as `NAME_before_TIME`.", default: true)
+    onlyIfEmpty = parameters.value(
+      "only_if_empty", "Nothing to do where the database has tables already, whatever they hold.",
+      default: false)
+    disconnects = parameters.value(
+      "disconnect", "End the sessions of a database in use, in place of giving up.", default: false)
+    allowsEmpty = parameters.value("allow_empty", "A dump without a table is no error.", default: false)
+    if parameters.has("database"), !MariadbServer.isName(database) {
+      parameters.reject(
+        "'\(database)' is not a name of at most 40 letters, digits, '_', '-' and '$' for a database",
+        at: "database")
+    }
+    if ["mysql", "sys", "information_schema", "performance_schema"].contains(database.lowercased()) {
+      parameters.reject("'\(database)' is the server's own", at: "database")
+    }
+  }
+
+  public var title: String { "MariaDB database \(database) from \(source.title)" }
+  public var requires: [String] { source.requires + server.client.requires }
+  public var lock: String? { "mariadb" }
+
+  public var probe: Probe<State> {
+    let script =
+      server.prelude + """
+        my <<'SQL'
+        SELECT 'database', SCHEMA_COMMENT FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '\(database)';
+        SELECT 'tables', COUNT(*) FROM information_schema.TABLES
+        WHERE TABLE_SCHEMA = '\(database)' AND TABLE_TYPE = 'BASE TABLE';
+        SQL
+        """
+    let client = server.client
+    return source.identity.and(.script(script.string)).map { (identity, output) throws(Diagnostic) in
+      guard output.status == 0 else { throw .silentServer(client, output) }
+      var state = State(identity: identity, restored: nil, tables: 0)
+      for line in output.output.split(separator: "\n") {
+        let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false).map(
+          String.init)
+        guard parts.count == 2 else { continue }
+        if parts[0] == "tables" { state.tables = Int(parts[1]) ?? 0 }
+        if parts[0] == "database" { state.restored = Self.dump(in: parts[1]) }
+      }
+      return state
+    }
+  }
+
+  /// "restored by runbook: 1f2e…" in a comment.
+  private static func dump(in comment: String) -> String {
+    let words = "restored by runbook: "
+    return comment.hasPrefix(words) ? String(comment.dropFirst(words.count)) : ""
+  }
+
+  public func change(from observed: State) throws(Diagnostic) -> Change? {
+    guard let restored = observed.restored else {
+      return .create("database \(database) from \(source.title)", .script(script(observed.identity)))
+    }
+    if restored == observed.identity { return nil }
+    if onlyIfEmpty, observed.tables > 0 { return nil }
+    let old =
+      switch (observed.tables, keepsOld) {
+      case (0, _): "which is empty"
+      case (let tables, true): "its \(tables) tables kept as \(database)_before_…"
+      case (let tables, false): "in place of its \(tables) tables"
+      }
+    return .modify("database \(database) from \(source.title), \(old)", .script(script(observed.identity)))
+  }
+
+  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap {
+    var map = printedFields(results, ["tables", "rows", "old"])
+    if map["tables"] == nil { map["tables"] = .int(observed.tables) }
+    return map
+  }
+
+  private func script(_ identity: String) -> Text {
+    server.prelude + source.prelude + DumpSource.unpacking
+      + MariadbRestoreScript(step: self, identity: identity).text
+  }
+}
