@@ -28,6 +28,10 @@ restic_sha256: { amd64: "$checksum" }
 infisical_repository: http://downloads.lab/infisical/deb
 infisical_key_url: http://downloads.lab/infisical/infisical.asc
 infisical_key_fingerprint: "$fingerprint"
+restic_repository: s3:http://s3.lab:9000/homelab-backups/restic
+infisical_site_url: http://infisical-backend:8080
+komodo_database_port: 5432
+komodo_sync_config: { resource_path: [main.toml] }
 komodo_images: moghtech
 komodo_database_image: moghtech/komodo-database:2
 YAML

@@ -47,7 +47,14 @@ quietly() {
   die "failed: $*"
 }
 
-ensure_services_image() { build_image runbook-lab/services "$here/services"; }
+ensure_services_image() {
+  local context
+  context=$(mktemp -d)
+  cp -p "$here"/services/* "$context"
+  cp /etc/ssl/certs/ca-certificates.crt "$context/certificates.pem"
+  build_image runbook-lab/services "$context"
+  rm -rf "$context"
+}
 
 # Names in the registry (as an engine asks a mirror for them), the stage of the image, its entry point.
 stand_in_names() {
@@ -59,6 +66,7 @@ library/mariadb:11 mariadb mariadb
 infisical/infisical:v0.150.0 common infisical
 moghtech/komodo-core:2 common komodo-core
 moghtech/komodo-periphery:2 periphery komodo-periphery
+moghtech/komodo-cli:2 common komodo-cli
 moghtech/komodo-database:2 common postgres
 LIST
 }
