@@ -1,6 +1,6 @@
 # The commands of daily work. `make help` lists them.
 
-.PHONY: help build debug test unit e2e check demo demo-down lab-down packages format
+.PHONY: help build debug test unit e2e rehearsal check demo demo-down lab-down packages format
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -21,6 +21,9 @@ unit: packages ## the Swift tests, the lab's suites among them
 
 e2e: build ## whole runs of the built program on throw-away servers
 	@Tests/Lab/e2e
+
+rehearsal: build ## a homelab backed up, destroyed, rebuilt from its backups and compared, ten kills among it
+	@Tests/Lab/rehearsal
 
 check: packages ## format, sizes, words that may not occur
 	@Tests/Lab/check
