@@ -22,7 +22,8 @@ let package = Package(
     .target(name: "Runbook", dependencies: ["CYAML", "CCrypto"], swiftSettings: settings),
     .target(name: "Steps", dependencies: ["Runbook"], swiftSettings: settings),
     .executableTarget(name: "CLI", dependencies: ["Runbook", "Steps"], swiftSettings: settings),
-    .target(name: "Support", dependencies: ["Runbook", "Steps"], path: "Tests/Support", swiftSettings: settings),
+    .target(
+      name: "Support", dependencies: ["Runbook", "Steps"], path: "Tests/Support", swiftSettings: settings),
     .testTarget(name: "RunbookTests", dependencies: ["Runbook", "Support"], swiftSettings: settings),
     .testTarget(
       name: "StepsTests", dependencies: ["Runbook", "Steps", "Support"], exclude: ["Fixtures"],

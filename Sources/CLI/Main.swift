@@ -7,9 +7,11 @@ import Steps
 struct Program {
   /// Every command, in the order of the help.
   static let commands: [any Command.Type] = [
-    PlanCommand.self, ApplyCommand.self, ResumeCommand.self, CheckCommand.self, LintCommand.self, VarsCommand.self,
+    PlanCommand.self, ApplyCommand.self, ResumeCommand.self, CheckCommand.self, LintCommand.self,
+    VarsCommand.self,
     InventoryCommand.self, RunsCommand.self, ShowCommand.self, ConfigCommand.self, SchemaCommand.self,
-    PingCommand.self, FactsCommand.self, ExecCommand.self, StepCommand.self, VaultCommand.self, InitCommand.self, HelpCommand.self, VersionCommand.self,
+    PingCommand.self, FactsCommand.self, ExecCommand.self, StepCommand.self, VaultCommand.self,
+    InitCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   static func main() async {
@@ -34,7 +36,8 @@ struct Program {
       }
       try check(arguments, for: command)
       return try await command.run(
-        Invocation(arguments: arguments, console: console, interrupts: Interrupts(), environment: environment))
+        Invocation(arguments: arguments, console: console, interrupts: Interrupts(), environment: environment)
+      )
     } catch {
       console.complain(error)
       return ExitStatus(error)
@@ -46,7 +49,9 @@ struct Program {
     let names = ["-h": "help", "--help": "help", "--version": "version", "-V": "version"]
     let wanted = names[name] ?? name
     if let command = commands.first(where: { $0.name == wanted }) { return command }
-    if wanted.hasPrefix("-"), let later = words.first(where: { word in commands.contains { $0.name == word } }) {
+    if wanted.hasPrefix("-"),
+      let later = words.first(where: { word in commands.contains { $0.name == word } })
+    {
       throw .one(
         Diagnostic(.usage, "the command stands first", hint: "runbook \(later) \(wanted) …"))
     }
@@ -57,7 +62,9 @@ struct Program {
         hint: nearest.map { "did you mean '\($0)'?" } ?? "'runbook help' lists the commands"))
   }
 
-  private static func parse(_ words: [String], for command: any Command.Type) throws(Diagnostics) -> ParsedArguments {
+  private static func parse(_ words: [String], for command: any Command.Type) throws(Diagnostics)
+    -> ParsedArguments
+  {
     do throws(Diagnostic) {
       return try ParsedArguments(words, options: command.allOptions)
     } catch {

@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func anUnreachableHostIsStatusFour() async throws {
-    let project = try TestProject(inventory: "all:\n  hosts:\n    gone: { ansible_host: 127.0.0.1, ansible_port: 1 }\n")
+    let project = try TestProject(
+      inventory: "all:\n  hosts:\n    gone: { ansible_host: 127.0.0.1, ansible_port: 1 }\n")
     let ping = try await project.runbook("ping")
     #expect(ping.status == 4)
     #expect(ping.output.hasPrefix("gone"))
@@ -67,9 +68,11 @@ import Testing
     let project = try TestProject()
     let made = try await project.runbook("init", "new", "--yes")
     #expect(made.status == 0)
-    let check = try await project.shell("cd new && \"$RUNBOOK\" check runbooks/setup.yml && \"$RUNBOOK\" inventory")
+    let check = try await project.shell(
+      "cd new && \"$RUNBOOK\" check runbooks/setup.yml && \"$RUNBOOK\" inventory")
     #expect(
-      check.output == "runbooks/setup.yml: ok, 2 steps, 1 host\nall:\n  ungrouped:\n    host01\n", "\(check.text)")
+      check.output == "runbooks/setup.yml: ok, 2 steps, 1 host\nall:\n  ungrouped:\n    host01\n",
+      "\(check.text)")
     try project.write("mine\n", to: "new/runbooks/setup.yml")
     let again = try await project.runbook("init", "new", "--yes")
     #expect(again.output.contains("kept    new/runbooks/setup.yml"))

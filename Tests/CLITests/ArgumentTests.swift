@@ -33,14 +33,15 @@ import Testing
     #expect(try parse("-").operands == ["-"])
   }
 
-  @Test(arguments: [
-    (["--forsk", "5"], "there is no option '--forsk'", "did you mean '--forks'?"),
-    (["-x"], "there is no option '-x'", nil),
-    (["--forks"], "option '--forks' needs a value", "--forks N"),
-    (["-f"], "option '--forks' needs a value", "--forks N"),
-    (["--yes=1"], "option '--yes' takes no value", nil),
-    (["-f1", "-f2"], "option '--forks' is given twice", nil),
-  ] as [([String], String, String?)])
+  @Test(
+    arguments: [
+      (["--forsk", "5"], "there is no option '--forsk'", "did you mean '--forks'?"),
+      (["-x"], "there is no option '-x'", nil),
+      (["--forks"], "option '--forks' needs a value", "--forks N"),
+      (["-f"], "option '--forks' needs a value", "--forks N"),
+      (["--yes=1"], "option '--yes' takes no value", nil),
+      (["-f1", "-f2"], "option '--forks' is given twice", nil),
+    ] as [([String], String, String?)])
   func faultsAreNamed(_ words: [String], _ message: String, _ hint: String?) {
     let fault = #expect(throws: Diagnostic.self) { try ParsedArguments(words, options: options) }
     #expect(fault?.message == message)
@@ -75,12 +76,16 @@ import Testing
   }
 
   @Test func extraVariablesAreSplitAsAShellDoes() throws {
-    #expect(try ExtraVariableWords.shellWords(#"a=1 b="two words" c='x y'z d=\ e"#) == ["a=1", "b=two words", "c=x yz", "d= e"])
+    #expect(
+      try ExtraVariableWords.shellWords(#"a=1 b="two words" c='x y'z d=\ e"#) == [
+        "a=1", "b=two words", "c=x yz", "d= e",
+      ])
     #expect(throws: Diagnostics.self) { try ExtraVariableWords.shellWords("a='1") }
   }
 
   @Test func extraVariablesOfEveryForm() throws {
-    let all = try ExtraVariableWords.read(["a=1 b=x", #"{"c": [1, true], "b": "y"}"#], keyring: EmptyKeyring())
+    let all = try ExtraVariableWords.read(
+      ["a=1 b=x", #"{"c": [1, true], "b": "y"}"#], keyring: EmptyKeyring())
     #expect(all == ["a": .string("1"), "b": .string("y"), "c": .list([.int(1), .bool(true)])])
     #expect(throws: Diagnostics.self) { try ExtraVariableWords.read(["nothing"], keyring: EmptyKeyring()) }
   }

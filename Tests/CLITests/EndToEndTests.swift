@@ -53,7 +53,8 @@ import Testing
 
   @Test func aResumeKnowsTheVariablesOfItsRun() async throws {
     let project = try TestProject()
-    try project.write(Self.long(project.folder).replacing("made/last", with: "made/{{ word }}"), to: "long.yml")
+    try project.write(
+      Self.long(project.folder).replacing("made/last", with: "made/{{ word }}"), to: "long.yml")
     let script = Self.stopped(by: "KILL").replacing("--yes", with: "--yes -e word=final")
     #expect(try await project.shell(script).output.hasPrefix("ended with 137\n"))
     try project.write("", to: "release")

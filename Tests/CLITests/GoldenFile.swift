@@ -20,6 +20,7 @@ func expectGolden(
     return
   }
   let wanted = String(decoding: try LocalFile.read(path), as: UTF8.self)
-  let difference = UnifiedDiff(before: wanted, after: Text(text)).lines.map { "\($0)" }.joined(separator: "\n")
+  let difference = UnifiedDiff(before: wanted, after: Text(text)).lines.map { "\($0)" }.joined(
+    separator: "\n")
   #expect(text == wanted, "\(name):\n\(difference)", sourceLocation: sourceLocation)
 }

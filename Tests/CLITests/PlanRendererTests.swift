@@ -9,7 +9,8 @@ import Testing
     role: GraphNode.Role = .main, title: Text = "", _ verdict: Verdict
   ) -> PlanEntry {
     PlanEntry(
-      reference: StepReference(id: id, host: host), kind: "file", title: title, item: item, phases: phases, role: role,
+      reference: StepReference(id: id, host: host), kind: "file", title: title, item: item, phases: phases,
+      role: role,
       position: SourcePosition(file: file, line: line, column: 5), verdict: verdict)
   }
 
@@ -31,9 +32,11 @@ import Testing
       entry(
         "old",
         .change(
-          .remove("/srv/old", diffs: [TextDiff(path: "/srv/old", before: "secret\n", after: nil)], .run(["rm"])))),
+          .remove(
+            "/srv/old", diffs: [TextDiff(path: "/srv/old", before: "secret\n", after: nil)], .run(["rm"])))),
       entry("proxy-network", phases: ["Bring up"], .later("'docker' is not there before step 'docker'")),
-      entry("migrate", phases: ["Bring up"], .change(.run("command: migrate (always runs)", .run(["migrate"])))),
+      entry(
+        "migrate", phases: ["Bring up"], .change(.run("command: migrate (always runs)", .run(["migrate"])))),
       entry("tell", phases: ["Bring up"], .change(.run("say 'hello'", .show("hello")))),
       entry("seed", phases: ["Bring up"], .skipped("'when' is false")),
       entry("restart", phases: ["Bring up"], role: .handler, .later("step 'env' notifies it")),
@@ -42,7 +45,8 @@ import Testing
         "disk", on: "ex44", line: 9,
         .failed(
           Diagnostic(
-            .conflict, "'/srv' exists and is not a directory", notes: ["it is a file of 3 bytes"], hint: "move it away"))),
+            .conflict, "'/srv' exists and is not a directory", notes: ["it is a file of 3 bytes"],
+            hint: "move it away"))),
     ],
     faults: [("ex45", Diagnostic(.unreachable, "no answer from ex45:22", hint: "is it up?"))])
 
@@ -71,7 +75,8 @@ import Testing
   @Test func controlCharactersOfAFileStayHarmless() {
     let diff = TextDiff(path: "/etc/motd", before: nil, after: "a\u{1B}[2Jb\u{7}\n")
     let plan = Plan(
-      runbook: "x.yml", name: "", hosts: ["a"], entries: [Self.entry("motd", .change(.create("motd", diffs: [diff])))])
+      runbook: "x.yml", name: "", hosts: ["a"],
+      entries: [Self.entry("motd", .change(.create("motd", diffs: [diff])))])
     let text = PlanRenderer().text(of: plan)
     #expect(text.contains("+ab\\x07"))
     #expect(!text.contains("\u{1B}"))

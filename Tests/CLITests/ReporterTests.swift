@@ -10,7 +10,11 @@ import Testing
     var written: String { text.withLock { $0 } }
     func write(_ more: String) { text.withLock { $0 += more } }
     func advance(_ duration: Duration) { time.withLock { $0 += duration } }
-    func take() -> String { text.withLock { text in defer { text = "" }; return text } }
+    func take() -> String {
+      text.withLock { text in
+        defer { text = "" }; return text
+      }
+    }
   }
 
   static func label(_ id: String, _ host: String = "host01", item: Text? = nil) -> StepLabel {
@@ -43,7 +47,8 @@ import Testing
     .stepFinished(label("seed"), .skipped("'when' is false"), took: .zero),
     .stepRetrying(label("wait"), attempt: 1, of: 5, after: .seconds(10), why: "not there yet"),
     .message(label("tell"), "two\nlines"),
-    .stepFinished(label("env", item: "a/.env"), .changed(.modify("mode 0644 to 0600")), took: .milliseconds(90)),
+    .stepFinished(
+      label("env", item: "a/.env"), .changed(.modify("mode 0644 to 0600")), took: .milliseconds(90)),
     .stepFinished(label("base", "ex44"), .failed(failure), took: .seconds(75)),
     .stepFinished(label("proxy", "ex44"), .blocked(by: StepReference(id: "base", host: "ex44")), took: .zero),
     .stepFinished(label("soft", "ex44"), .tolerated(failure), took: .seconds(1)),
@@ -54,7 +59,8 @@ import Testing
 
   @Test(arguments: [false, true]) func plainLines(isVerbose: Bool) throws {
     let recorder = Recorder()
-    let reporter = LineReporter(palette: Palette(isOn: false), isVerbose: isVerbose, write: { recorder.write($0) })
+    let reporter = LineReporter(
+      palette: Palette(isOn: false), isVerbose: isVerbose, write: { recorder.write($0) })
     for event in Self.events { reporter.receive(event) }
     try expectGolden(recorder.written, isVerbose ? "lines-verbose.txt" : "lines.txt")
   }

@@ -6,9 +6,15 @@ import Testing
   static let cases: [BadInputTests.Case] = [
     BadInputTests.Case(
       name: "undefined-in-nested", words: ["check", "bad.yml"],
-      runbook: "name: B\nhosts: all\nvars:\n  outer: \"{{ inner }}/x\"\n  inner: \"{{ nothing_here }}/y\"\nsteps:\n  - directory: \"{{ outer }}\"\n"),
-    BadInputTests.Case(name: "template", words: ["check", "bad.yml"], runbook: BadInputTests.steps("  - directory: \"/x/{{ 1 + }}\"")),
-    BadInputTests.Case(name: "unknown-filter", words: ["check", "bad.yml"], runbook: BadInputTests.steps("  - directory: \"/x/{{ 'a' | uper }}\"")),
+      runbook:
+        "name: B\nhosts: all\nvars:\n  outer: \"{{ inner }}/x\"\n  inner: \"{{ nothing_here }}/y\"\nsteps:\n  - directory: \"{{ outer }}\"\n"
+    ),
+    BadInputTests.Case(
+      name: "template", words: ["check", "bad.yml"],
+      runbook: BadInputTests.steps("  - directory: \"/x/{{ 1 + }}\"")),
+    BadInputTests.Case(
+      name: "unknown-filter", words: ["check", "bad.yml"],
+      runbook: BadInputTests.steps("  - directory: \"/x/{{ 'a' | uper }}\"")),
   ]
 
   @Test(arguments: cases) func isNamed(_ test: BadInputTests.Case) async throws {
@@ -22,7 +28,9 @@ import Testing
 
   @Test func secretsOfAVaultAreNeverPrinted() async throws {
     let project = try TestProject()
-    let vaulted = VaultEnvelope(encrypting: Array("db_password: hunter2-hunter2\n".utf8), password: Array("pw".utf8)).text
+    let vaulted = VaultEnvelope(
+      encrypting: Array("db_password: hunter2-hunter2\n".utf8), password: Array("pw".utf8)
+    ).text
     try project.write(vaulted, to: "vault/all.yml", mode: 0o600)
     try project.write("pw\n", to: "pass", mode: 0o600)
     try project.write(

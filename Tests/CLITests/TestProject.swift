@@ -25,7 +25,9 @@ final class TestProject: Sendable {
     try LocalFile.write(Array(text.utf8), to: path(name), mode: mode)
   }
 
-  func read(_ name: String) throws -> String { String(decoding: try LocalFile.read(path(name)), as: UTF8.self) }
+  func read(_ name: String) throws -> String {
+    String(decoding: try LocalFile.read(path(name)), as: UTF8.self)
+  }
   func exists(_ name: String) throws -> Bool { try LocalFile.exists(path(name)) }
 
   /// What a call of the program gave. `text` is the whole, with what differs from run to run replaced.
@@ -51,7 +53,8 @@ final class TestProject: Sendable {
     environment["RUNBOOK_HOST_STATE_FOLDER"] = path("host-state")
     environment.merge(more) { $1 }
     let (status, output, errors) = try await runLocally(
-      ["/usr/bin/setsid", "--wait"] + argv, environment: environment, directory: folder, timeout: .seconds(300))
+      ["/usr/bin/setsid", "--wait"] + argv, environment: environment, directory: folder,
+      timeout: .seconds(300))
     let (out, err) = (String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self))
     return Outcome(status: status, output: out, errors: err, text: masked(status, out, err))
   }

@@ -78,15 +78,20 @@ import Testing
   }
 
   @Test func aSecretOfManyLinesHidesOnlyItsOwn() {
-    let after = "a=1\nkey=\(Text(secret: "one\ntwo", label: "key"))\nb=\(Text(secret: "x", label: "b"))!\n" as Text
+    let after =
+      "a=1\nkey=\(Text(secret: "one\ntwo", label: "key"))\nb=\(Text(secret: "x", label: "b"))!\n" as Text
     #expect(text("", after).dropFirst() == ["+a=1", "+key=‹key›", "+‹key›", "+b=‹b›!"])
   }
 
   @Test(arguments: [0, 1, 7, 99]) func applyingTheScriptGivesTheOtherText(seed: Int) {
     var generator = Seeded(state: UInt64(seed) &* 2_654_435_761 &+ 1)
     for _ in 0..<50 {
-      let a = (0..<Int.random(in: 0...30, using: &generator)).map { _ in String(Int.random(in: 0...4, using: &generator)) }
-      let b = (0..<Int.random(in: 0...30, using: &generator)).map { _ in String(Int.random(in: 0...4, using: &generator)) }
+      let a = (0..<Int.random(in: 0...30, using: &generator)).map { _ in
+        String(Int.random(in: 0...4, using: &generator))
+      }
+      let b = (0..<Int.random(in: 0...30, using: &generator)).map { _ in
+        String(Int.random(in: 0...4, using: &generator))
+      }
       let lines = UnifiedDiff(
         before: a.map { $0 + "\n" }.joined(), after: Text(b.map { $0 + "\n" }.joined()), context: 1_000
       ).lines
@@ -114,7 +119,9 @@ import Testing
     let after = (0..<10_000).map { $0 % 50 == 0 ? "other \($0)\n" : "line \($0)\n" }.joined()
     var count = 0
     let took = ContinuousClock().measure {
-      count = UnifiedDiff(before: before, after: Text(after)).lines.count { if case .added = $0 { true } else { false } }
+      count = UnifiedDiff(before: before, after: Text(after)).lines.count {
+        if case .added = $0 { true } else { false }
+      }
       _ = UnifiedDiff(before: before, after: Text(before.uppercased()))
     }
     #expect(count == 200)

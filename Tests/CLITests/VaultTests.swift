@@ -11,7 +11,9 @@ import Testing
   }
 
   private func plain(_ text: String, _ password: String) throws -> String? {
-    try VaultEnvelope(parsing: text).plaintext(password: Array(password.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    try VaultEnvelope(parsing: text).plaintext(password: Array(password.utf8)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 
   @Test func encryptViewDecryptGiveTheFileBack() async throws {
@@ -38,10 +40,13 @@ import Testing
 
   @Test func anEditIsSealedUnderItsOwnPasswordAndId() async throws {
     let project = try project()
-    let vaulted = VaultEnvelope(encrypting: Array("a: b\n".utf8), password: Array("other".utf8), label: "prod").text
+    let vaulted = VaultEnvelope(
+      encrypting: Array("a: b\n".utf8), password: Array("other".utf8), label: "prod"
+    ).text
     try project.write(vaulted, to: "secret.yml")
     let edit = try await project.runbook(
-      "vault", "edit", "secret.yml", "--vault-id", "prod@pass2", environment: ["EDITOR": "sh -c 'echo c: d >>\"$0\"'"])
+      "vault", "edit", "secret.yml", "--vault-id", "prod@pass2",
+      environment: ["EDITOR": "sh -c 'echo c: d >>\"$0\"'"])
     #expect(edit.status == 0, "\(edit.text)")
     #expect(try project.read("secret.yml").hasPrefix("$ANSIBLE_VAULT;1.2;AES256;prod\n"))
     #expect(try plain(try project.read("secret.yml"), "other") == "a: b\nc: d\n")
@@ -49,7 +54,8 @@ import Testing
 
   @Test func theEditorsFileIsPrivateAndGoesAway() async throws {
     let project = try project()
-    try project.write(VaultEnvelope(encrypting: Array("a: b\n".utf8), password: Array("pw".utf8)).text, to: "secret.yml")
+    try project.write(
+      VaultEnvelope(encrypting: Array("a: b\n".utf8), password: Array("pw".utf8)).text, to: "secret.yml")
     let editor = #"sh -c 'stat -c "%a %n" "$0" "$(dirname "$0")"; cp "$0" "$0~"; exit 3'"#
     let edit = try await project.runbook("vault", "edit", "secret.yml", environment: ["EDITOR": editor])
     #expect(edit.status == 1)
@@ -79,11 +85,14 @@ import Testing
     let second = VaultEnvelope(encrypting: Array("b: 2\n".utf8), password: Array("third".utf8)).text
     try project.write(first, to: "a.yml")
     try project.write(second, to: "b.yml")
-    let refused = try await project.runbook("vault", "rekey", "a.yml", "b.yml", "--new-vault-password-file", "pass2")
+    let refused = try await project.runbook(
+      "vault", "rekey", "a.yml", "b.yml", "--new-vault-password-file", "pass2")
     #expect(refused.status == 1)
     #expect(try project.read("a.yml") == first)
-    try project.write(VaultEnvelope(encrypting: Array("b: 2\n".utf8), password: Array("pw".utf8)).text, to: "b.yml")
-    let done = try await project.runbook("vault", "rekey", "a.yml", "b.yml", "--new-vault-password-file", "pass2")
+    try project.write(
+      VaultEnvelope(encrypting: Array("b: 2\n".utf8), password: Array("pw".utf8)).text, to: "b.yml")
+    let done = try await project.runbook(
+      "vault", "rekey", "a.yml", "b.yml", "--new-vault-password-file", "pass2")
     #expect(done.status == 0)
     #expect(try plain(try project.read("a.yml"), "other") == "a: 1\n")
     #expect(try plain(try project.read("b.yml"), "other") == "b: 2\n")
@@ -91,7 +100,8 @@ import Testing
 
   @Test func anEncryptedStringIsAVariable() async throws {
     let project = try project()
-    let made = try await project.shell("printf %s 's3cret-token' | \"$RUNBOOK\" vault encrypt-string --name token")
+    let made = try await project.shell(
+      "printf %s 's3cret-token' | \"$RUNBOOK\" vault encrypt-string --name token")
     #expect(made.output.hasPrefix("token: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n"))
     #expect(!made.text.contains("s3cret"))
     try project.write(made.output, to: "inventory/group_vars/all.yml")
@@ -102,7 +112,8 @@ import Testing
   @Test func theDifferenceOfTwoVaultsIsShownInClear() async throws {
     let project = try project()
     for (name, text) in [("a.yml", "x: 1\ny: 2\n"), ("b.yml", "x: 1\ny: 3\n")] {
-      try project.write(VaultEnvelope(encrypting: Array(text.utf8), password: Array("pw".utf8)).text, to: name)
+      try project.write(
+        VaultEnvelope(encrypting: Array(text.utf8), password: Array("pw".utf8)).text, to: name)
     }
     let diff = try await project.runbook("vault", "diff", "a.yml", "b.yml")
     #expect(diff.status == 2)
@@ -112,9 +123,11 @@ import Testing
 
   @Test func aProgramGivesThePassword() async throws {
     let project = try project()
-    try project.write(VaultEnvelope(encrypting: Array("a: 1\n".utf8), password: Array("made".utf8)).text, to: "a.yml")
+    try project.write(
+      VaultEnvelope(encrypting: Array("a: 1\n".utf8), password: Array("made".utf8)).text, to: "a.yml")
     try project.write("#!/bin/sh\necho ma\"\"de\n", to: "give", mode: 0o755)
-    #expect(try await project.runbook("vault", "view", "a.yml", "--vault-password-file", "give").output == "a: 1\n")
+    #expect(
+      try await project.runbook("vault", "view", "a.yml", "--vault-password-file", "give").output == "a: 1\n")
     try project.write("#!/bin/sh\necho no key >&2; exit 4\n", to: "give", mode: 0o755)
     let failed = try await project.runbook("vault", "view", "a.yml", "--vault-password-file", "give")
     #expect(failed.errors.contains("the vault password program 'give' ended with status 4"))

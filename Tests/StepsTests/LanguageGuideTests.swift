@@ -31,12 +31,14 @@ private let project = String(#filePath.dropLast("/Tests/StepsTests/LanguageGuide
     #expect(examples.count >= 12)
     for (line, text) in examples {
       let isWhole = text.contains("\nhosts:")
-      let body = text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(separator: "\n")
+      let body = text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(
+        separator: "\n")
       let file = SourceFile(path: "docs/language.md", text: isWhole ? text : "hosts: all\nsteps:\n\(body)\n")
       do throws(Diagnostics) {
         let document = try RunbookReader(registry: .standard, projectFolder: project).read(file)
         let hosts = ["host01", "ex44"]
-        let graph = try GraphBuilder { (pattern, _) in hosts.contains(pattern) ? [pattern] : hosts }.build(document)
+        let graph = try GraphBuilder { (pattern, _) in hosts.contains(pattern) ? [pattern] : hosts }.build(
+          document)
         #expect(!graph.nodes.isEmpty)
         for node in graph.nodes { try decode(node.spec) }
       } catch {
@@ -58,7 +60,8 @@ private let project = String(#filePath.dropLast("/Tests/StepsTests/LanguageGuide
   @Test func everyKeyIsInTheGuideAsTheProgramKnowsIt() throws {
     let guide = try guide()
     for keys in [CommonKey.runbook, CommonKey.step, CommonKey.phase, CommonKey.include, CommonKey.part] {
-      #expect(guide.contains(StepManual.table(of: keys)), "the guide should hold:\n\(StepManual.table(of: keys))")
+      #expect(
+        guide.contains(StepManual.table(of: keys)), "the guide should hold:\n\(StepManual.table(of: keys))")
     }
   }
 }

@@ -38,7 +38,8 @@ private struct OpenScope: Scope {
   @Test(arguments: StepRegistry.standard.keys) func theExampleOfAKindDecodes(_ key: String) throws {
     let kind = try #require(StepRegistry.standard[key])
     let example = kind.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }
-    let file = SourceFile(path: "\(key).yml", text: "hosts: all\nsteps:\n\(example.joined(separator: "\n"))\n")
+    let file = SourceFile(
+      path: "\(key).yml", text: "hosts: all\nsteps:\n\(example.joined(separator: "\n"))\n")
     let document = try RunbookReader(registry: .standard, projectFolder: ".").read(file)
     #expect(!document.items.isEmpty)
     for item in document.items {
@@ -47,7 +48,8 @@ private struct OpenScope: Scope {
       let evaluator = NodeEvaluator(scope: scope, environment: TemplateEnvironment())
       let context = DecodingContext(host: "host", scope: scope, folders: [])
       let decoded = StepDecoder.decode(
-        spec: spec, kind: try #require(StepRegistry.standard[spec.kind]), evaluator: evaluator, context: context)
+        spec: spec, kind: try #require(StepRegistry.standard[spec.kind]), evaluator: evaluator,
+        context: context)
       // An example may name files that a project would have.
       #expect(decoded.faults.filter { !$0.message.hasPrefix("there is no local ") } == [])
     }
@@ -70,7 +72,9 @@ private struct OpenScope: Scope {
   @Test func theSchemaIsJSONAndKnowsEveryKind() throws {
     let schema = try JSONReader.read(JSONSchema.text(.standard))
     let step = try #require(schema["$defs"]?["step"]?["properties"])
-    for key in StepRegistry.standard.keys + CommonKey.step.map({ $0.name }) { #expect(step[key] != nil, "\(key)") }
+    for key in StepRegistry.standard.keys + CommonKey.step.map({ $0.name }) {
+      #expect(step[key] != nil, "\(key)")
+    }
   }
 
   private func swiftFiles(below folder: String) throws -> [String] {

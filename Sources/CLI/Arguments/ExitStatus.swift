@@ -14,7 +14,8 @@ enum ExitStatus: Int32, Sendable {
 
   init(_ code: Diagnostic.Code) {
     switch code {
-    case .usage, .syntax, .unknownName, .invalidValue, .undefined, .cycle, .missing, .template, .vault, .inventory,
+    case .usage, .syntax, .unknownName, .invalidValue, .undefined, .cycle, .missing, .template, .vault,
+      .inventory,
       .stalePlan:
       self = .wrongInput
     case .unreachable, .refused: self = .unreachable

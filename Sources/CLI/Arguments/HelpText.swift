@@ -8,9 +8,11 @@ enum HelpText {
     let lines =
       [
         "runbook: servers from bare to running, and back again after a disaster", "",
-        palette.paint("usage", .strong) + ": runbook COMMAND [OPTIONS]", "", palette.paint("commands", .strong),
+        palette.paint("usage", .strong) + ": runbook COMMAND [OPTIONS]", "",
+        palette.paint("commands", .strong),
       ] + list + [
-        "", "'runbook help COMMAND' says more about a command, 'runbook help step KIND' about a kind of step.",
+        "",
+        "'runbook help COMMAND' says more about a command, 'runbook help step KIND' about a kind of step.",
         "", palette.paint("exit status", .strong),
         "  0 done, nothing left to change   1 the input is wrong, nothing was touched",
         "  2 changes are pending            3 a step failed, 'runbook resume' goes on",

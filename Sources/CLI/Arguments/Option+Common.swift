@@ -6,10 +6,12 @@ extension Option {
 
   static let project = Option("project", value: "FOLDER", "The project's root; found upward where not given.")
   static let inventory = Option(
-    "inventory", short: "i", value: "PATH", isRepeated: true, "An inventory file or folder, or a list of hosts with a comma.")
+    "inventory", short: "i", value: "PATH", isRepeated: true,
+    "An inventory file or folder, or a list of hosts with a comma.")
   static let limit = Option("limit", short: "l", value: "PATTERN", "Only these of the runbook's hosts.")
   static let extraVariables = Option(
-    "extra-vars", short: "e", value: "VARS", isRepeated: true, "Variables above all others: k=v, @FILE, or JSON.")
+    "extra-vars", short: "e", value: "VARS", isRepeated: true,
+    "Variables above all others: k=v, @FILE, or JSON.")
   static let forks = Option("forks", short: "f", value: "N", "How many hosts at a time.")
   static let connectTimeout = Option("connect-timeout", value: "SECONDS", "How long a connection may take.")
   static let sshOption = Option(
@@ -17,14 +19,20 @@ extension Option {
 
   static let askVaultPassword = Option("ask-vault-pass", short: "J", "Ask for the vault password.")
   static let vaultPasswordFile = Option(
-    "vault-password-file", value: "FILE", isRepeated: true, "A file or a program that gives the vault password.")
+    "vault-password-file", value: "FILE", isRepeated: true,
+    "A file or a program that gives the vault password.")
   static let vaultID = Option(
-    "vault-id", value: "ID@SOURCE", isRepeated: true, "A vault password by name; SOURCE is a file, a program or prompt.")
-  static let askBecomePassword = Option("ask-become-pass", short: "K", "Ask for the password of sudo, su or doas.")
-  static let become = Option("become", short: "b", "Become another user on every host, root where nothing else is said.")
+    "vault-id", value: "ID@SOURCE", isRepeated: true,
+    "A vault password by name; SOURCE is a file, a program or prompt.")
+  static let askBecomePassword = Option(
+    "ask-become-pass", short: "K", "Ask for the password of sudo, su or doas.")
+  static let become = Option(
+    "become", short: "b", "Become another user on every host, root where nothing else is said.")
 
-  static let tags = Option("tags", short: "t", value: "TAGS", isRepeated: true, "Only steps with one of these tags.")
-  static let skipTags = Option("skip-tags", value: "TAGS", isRepeated: true, "No steps with one of these tags.")
+  static let tags = Option(
+    "tags", short: "t", value: "TAGS", isRepeated: true, "Only steps with one of these tags.")
+  static let skipTags = Option(
+    "skip-tags", value: "TAGS", isRepeated: true, "No steps with one of these tags.")
   static let startAt = Option("start-at", value: "STEP", "Leave out what stands before this step.")
   static let listSteps = Option("list-steps", "List the steps, and do nothing.")
   static let listHosts = Option("list-hosts", "List the hosts, and do nothing.")

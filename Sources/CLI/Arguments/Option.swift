@@ -9,7 +9,9 @@ struct Option: Sendable, Hashable {
   let isRepeated: Bool
   let words: String
 
-  init(_ name: String, short: Character? = nil, value: String? = nil, isRepeated: Bool = false, _ words: String) {
+  init(
+    _ name: String, short: Character? = nil, value: String? = nil, isRepeated: Bool = false, _ words: String
+  ) {
     self.name = name
     self.short = short
     self.value = value

@@ -14,7 +14,9 @@ struct ParsedArguments: Sendable {
   func all(_ option: Option) -> [String] { values[option.name] ?? [] }
   /// Values that may hold several words with commas between.
   func words(_ option: Option) -> [String] {
-    all(option).flatMap { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }.filter { !$0.isEmpty }
+    all(option).flatMap { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }.filter {
+      !$0.isEmpty
+    }
   }
 
   /// Reads the words by the options that the command knows. Options may stand anywhere before `--`; after
@@ -42,7 +44,8 @@ struct ParsedArguments: Sendable {
     let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map { String($0) } ?? ""
     guard let option = options.first(where: { $0.name == name }) else {
-      throw .unknownOption("--\(name)", nearestName(to: name, among: options.map { $0.name }).map { "--\($0)" })
+      throw .unknownOption(
+        "--\(name)", nearestName(to: name, among: options.map { $0.name }).map { "--\($0)" })
     }
     let attached = parts.count == 2 ? String(parts[1]) : nil
     guard option.value != nil else {
@@ -59,13 +62,17 @@ struct ParsedArguments: Sendable {
   ) throws(Diagnostic) {
     var letters = word.dropFirst()
     while let letter = letters.popFirst() {
-      guard let option = options.first(where: { $0.short == letter }) else { throw .unknownOption("-\(letter)", nil) }
+      guard let option = options.first(where: { $0.short == letter }) else {
+        throw .unknownOption("-\(letter)", nil)
+      }
       guard option.value != nil else {
         try note(option, "")
         continue
       }
       if letters.first == "=" { letters.removeFirst() }
-      guard let value = letters.isEmpty ? rest.popFirst() : String(letters) else { throw .valueMissing(option) }
+      guard let value = letters.isEmpty ? rest.popFirst() : String(letters) else {
+        throw .valueMissing(option)
+      }
       try note(option, value)
       return
     }
@@ -85,6 +92,7 @@ extension Diagnostic {
   }
 
   fileprivate static func valueMissing(_ option: Option) -> Diagnostic {
-    Diagnostic(.usage, "option '--\(option.name)' needs a value", hint: "--\(option.name) \(option.value ?? "")")
+    Diagnostic(
+      .usage, "option '--\(option.name)' needs a value", hint: "--\(option.name) \(option.value ?? "")")
   }
 }

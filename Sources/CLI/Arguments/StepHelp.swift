@@ -6,7 +6,8 @@ enum StepHelp {
     let width = registry.keys.map { $0.count }.max() ?? 0
     let lines = registry.kinds.map { kind in
       let padding = String(repeating: " ", count: width - kind.key.count)
-      return "  \(palette.paint(kind.key, .strong))\(padding)  \(plain(StepManual.firstSentence(kind.summary)))"
+      return
+        "  \(palette.paint(kind.key, .strong))\(padding)  \(plain(StepManual.firstSentence(kind.summary)))"
     }
     return lines.joined(separator: "\n") + "\n\n'runbook help step KIND' says more about one.\n"
   }

@@ -32,7 +32,8 @@ struct ApplyCommand: Command {
   }
 
   /// Asks where it has to, and applies.
-  static func apply(_ prepared: PreparedRun, _ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
+  static func apply(_ prepared: PreparedRun, _ invocation: Invocation) async throws(Diagnostics) -> ExitStatus
+  {
     let arguments = invocation.arguments
     if !arguments.has(.yes), arguments.has(.json) || !Prompt.isPossible { throw .one(.nobodyToAsk) }
     let observer = try RunObserver(invocation)
@@ -67,7 +68,9 @@ struct ApplyCommand: Command {
     }
     PlanPrinter.print(scanned.plan, invocation)
     do throws(Diagnostic) {
-      if scanned.plan.hasChanges, try Prompt(interrupts: invocation.interrupts).isYes("apply?") { return .goOn(scanned) }
+      if scanned.plan.hasChanges, try Prompt(interrupts: invocation.interrupts).isYes("apply?") {
+        return .goOn(scanned)
+      }
     } catch {
       await scanned.close()
       throw .one(error)
@@ -80,7 +83,8 @@ struct ApplyCommand: Command {
 
 extension Diagnostic {
   fileprivate static func noCheckMode(_ runbook: String) -> Diagnostic {
-    Diagnostic(.usage, "'apply' always applies; a plan shows what it would do", hint: "runbook plan \(runbook)")
+    Diagnostic(
+      .usage, "'apply' always applies; a plan shows what it would do", hint: "runbook plan \(runbook)")
   }
 
   fileprivate static var nobodyToAsk: Diagnostic {

@@ -11,7 +11,8 @@ struct ConfigCommand: Command {
     first folder with runbook.yml, else the first with inventory.
     """
   static let options: [Option] =
-    [.project, .inventory, .vaultPasswordFile, .vaultID] + Option.forHosts.filter { $0 != .askBecomePassword } + [.json]
+    [.project, .inventory, .vaultPasswordFile, .vaultID] + Option.forHosts.filter { $0 != .askBecomePassword }
+    + [.json]
   static let operands = 0...0
 
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
@@ -22,7 +23,8 @@ struct ConfigCommand: Command {
     } catch {
       throw .one(error)
     }
-    let configuration = try Configuration(root: root, arguments: arguments, environment: invocation.environment)
+    let configuration = try Configuration(
+      root: root, arguments: arguments, environment: invocation.environment)
     if arguments.has(.json) {
       invocation.console.print(json(configuration).json() + "\n")
     } else {
@@ -32,15 +34,20 @@ struct ConfigCommand: Command {
   }
 
   private static func text(_ configuration: Configuration) -> String {
-    let rows = [("project", configuration.root, "found")] + Setting.allCases.map { setting in
-      let entry = configuration.entry(setting)
-      return (setting.rawValue, entry.values.isEmpty ? "-" : entry.values.joined(separator: ", "), entry.origin)
-    }
+    let rows =
+      [("project", configuration.root, "found")]
+      + Setting.allCases.map { setting in
+        let entry = configuration.entry(setting)
+        return (
+          setting.rawValue, entry.values.isEmpty ? "-" : entry.values.joined(separator: ", "), entry.origin
+        )
+      }
     let width = rows.map { $0.0.count }.max() ?? 0
     let valueWidth = min(rows.map { $0.1.count }.max() ?? 0, 40)
     return rows.map { name, value, origin in
       let left = name + String(repeating: " ", count: width - name.count)
-      return "\(left)  \(value)\(String(repeating: " ", count: max(0, valueWidth - value.count)))  (\(origin))\n"
+      return
+        "\(left)  \(value)\(String(repeating: " ", count: max(0, valueWidth - value.count)))  (\(origin))\n"
     }.joined()
   }
 

@@ -15,7 +15,8 @@ struct ExecCommand: Command {
   static let options: [Option] = Option.forProject + Option.forHosts + [timeout]
   static let operands = 2...Int.max
 
-  private static let timeout = Option("timeout", value: "SECONDS", "How long the command may take; 3600 where not given.")
+  private static let timeout = Option(
+    "timeout", value: "SECONDS", "How long the command may take; 3600 where not given.")
 
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
     let words = Array(invocation.arguments.operands.dropFirst())

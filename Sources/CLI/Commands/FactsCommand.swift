@@ -32,7 +32,8 @@ struct FactsCommand: Command {
     _ outcome: AdHoc.Outcome<ScriptOutcome>, _ host: String
   ) throws(Diagnostic) -> ValueMap {
     switch outcome {
-    case .done(.finished(_, let output, _)): return ["facts": .map(try FactScript.parseHostFacts(output).facts)]
+    case .done(.finished(_, let output, _)):
+      return ["facts": .map(try FactScript.parseHostFacts(output).facts)]
     case .done: throw Diagnostic(.timedOut, "'\(host)' did not say its facts in time")
     case .fault(let diagnostic): throw diagnostic
     }

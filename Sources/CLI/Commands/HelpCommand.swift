@@ -18,7 +18,9 @@ struct HelpCommand: Command {
       console.print(try stepPage(invocation.operand(1), console.palette))
       return .done
     }
-    guard let command = Program.commands.first(where: { $0.name == topic }) else { throw .one(.noTopic(topic)) }
+    guard let command = Program.commands.first(where: { $0.name == topic }) else {
+      throw .one(.noTopic(topic))
+    }
     console.print(HelpText.page(command, console.palette))
     return .done
   }

@@ -40,7 +40,9 @@ struct InitCommand: Command {
     return .done
   }
 
-  private static func files(_ name: String, _ address: String, _ user: String) -> [(path: String, text: String)] {
+  private static func files(_ name: String, _ address: String, _ user: String) -> [(
+    path: String, text: String
+  )] {
     let quoted = { (text: String) in Value.string(text).json() }
     return [
       (

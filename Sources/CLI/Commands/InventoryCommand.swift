@@ -47,7 +47,8 @@ struct InventoryCommand: Command {
       (
         group.name,
         .map([
-          "children": .list(group.children.map { .string($0) }), "hosts": .list(group.hosts.map { .string($0) }),
+          "children": .list(group.children.map { .string($0) }),
+          "hosts": .list(group.hosts.map { .string($0) }),
         ])
       )
     }

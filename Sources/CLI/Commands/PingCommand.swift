@@ -27,11 +27,14 @@ struct PingCommand: Command {
       switch outcome {
       case .done(let times):
         guard !invocation.arguments.has(.json) else { continue }
-        console.print("\(console.palette.paint(name, .added))  reached in \(times.ready.spoken), answers in \(times.trip.spoken)\n")
+        console.print(
+          "\(console.palette.paint(name, .added))  reached in \(times.ready.spoken), answers in \(times.trip.spoken)\n"
+        )
       case .fault(let diagnostic):
         faults.append(diagnostic)
         guard !invocation.arguments.has(.json) else { continue }
-        console.print("\(console.palette.paint(name, .failed))  \(diagnostic.rendered(color: console.palette.isOn))\n")
+        console.print(
+          "\(console.palette.paint(name, .failed))  \(diagnostic.rendered(color: console.palette.isOn))\n")
       }
     }
     if invocation.arguments.has(.json) { console.print(json(results).json() + "\n") }
@@ -45,7 +48,8 @@ struct PingCommand: Command {
       results.map { host, outcome in
         switch outcome {
         case .done: .map(["host": .string(host), "ok": .bool(true)])
-        case .fault(let fault): .map(["host": .string(host), "ok": .bool(false), "diagnostic": fault.jsonValue])
+        case .fault(let fault):
+          .map(["host": .string(host), "ok": .bool(false), "diagnostic": fault.jsonValue])
         }
       })
   }

@@ -27,7 +27,8 @@ struct PlanCommand: Command {
   }
 
   /// Looks at the hosts and prints the plan.
-  static func show(_ prepared: PreparedRun, _ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
+  static func show(_ prepared: PreparedRun, _ invocation: Invocation) async throws(Diagnostics) -> ExitStatus
+  {
     let observer = try RunObserver(planning: invocation)
     let engine = Engine(prepared.input(invocation, observer: observer))
     let outcome = await observer.watching(invocation.interrupts) { () -> Result<ScannedRun, Diagnostic> in

@@ -16,7 +16,8 @@ struct ResumeCommand: Command {
     let opened = try Project(invocation, inventory: [])
     let history = try find(invocation.operand(0), opened)
     let header = history.header
-    let arguments = try opened.restored(header.arguments, sealed: header.sealedExtras, digests: header.extraDigests)
+    let arguments = try opened.restored(
+      header.arguments, sealed: header.sealedExtras, digests: header.extraDigests)
     let prepared = try PreparedRun(invocation, going: arguments, in: opened)
     let observer = try RunObserver(invocation)
     let engine = Engine(prepared.input(invocation, observer: observer))

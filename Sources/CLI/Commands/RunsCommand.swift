@@ -34,10 +34,13 @@ struct RunsCommand: Command {
 
   /// The state folder of the project, which needs neither its inventory nor its vault.
   static func stateFolder(_ invocation: Invocation) throws(Diagnostic) -> String {
-    let root = if let given = invocation.arguments.text(.project) { given } else { try ProjectRoot.find(from: ".") }
+    let root =
+      if let given = invocation.arguments.text(.project) { given } else { try ProjectRoot.find(from: ".") }
     do throws(Diagnostics) {
-      return try Configuration(root: root, arguments: invocation.arguments, environment: invocation.environment)
-        .text(.stateFolder)
+      return try Configuration(
+        root: root, arguments: invocation.arguments, environment: invocation.environment
+      )
+      .text(.stateFolder)
     } catch {
       throw error.all.first ?? Diagnostic(.usage, "the configuration cannot be read")
     }
@@ -81,9 +84,12 @@ enum RunPage {
     let header = history.header
     var lines = [
       "run \(header.id): \(header.name)", "runbook: \(header.arguments.runbook)",
-      "began: \(utc(header.time))", "hosts: \(header.hosts.joined(separator: ", "))", "result: \(result(history))",
+      "began: \(utc(header.time))", "hosts: \(header.hosts.joined(separator: ", "))",
+      "result: \(result(history))",
     ]
-    let records = history.finished.values.sorted { ($0.time, $0.key.host, $0.key.id) < ($1.time, $1.key.host, $1.key.id) }
+    let records = history.finished.values.sorted {
+      ($0.time, $0.key.host, $0.key.id) < ($1.time, $1.key.host, $1.key.id)
+    }
     if !records.isEmpty { lines.append("") }
     for record in records {
       lines.append("\(utc(record.time))  \(record.key.host)  \(record.key.id)  \(record.status.rawValue)")
@@ -97,7 +103,9 @@ enum RunPage {
 
   static func json(_ history: RunHistory) -> Value {
     let header = history.header
-    let steps = history.finished.values.sorted { ($0.time, $0.key.host, $0.key.id) < ($1.time, $1.key.host, $1.key.id) }
+    let steps = history.finished.values.sorted {
+      ($0.time, $0.key.host, $0.key.id) < ($1.time, $1.key.host, $1.key.id)
+    }
     return .map([
       "run": .string(header.id), "name": .string(header.name), "runbook": .string(header.arguments.runbook),
       "time": .int(header.time), "hosts": .list(header.hosts.map { .string($0) }),

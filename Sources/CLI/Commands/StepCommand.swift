@@ -10,9 +10,11 @@ struct StepCommand: Command {
     'runbook help step KIND' says which parameters a kind has. A value that begins with [ or { is YAML.
     """
   static let examples = [
-    "runbook step web apt packages='[jq, curl]' refresh=1h", "runbook step host01 directory /srv/stacks --yes",
+    "runbook step web apt packages='[jq, curl]' refresh=1h",
+    "runbook step host01 directory /srv/stacks --yes",
   ]
-  static let options: [Option] = Option.forProject + Option.forHosts + [.plan, .yes, .diff, .noDiff, .json, .trace]
+  static let options: [Option] =
+    Option.forProject + Option.forHosts + [.plan, .yes, .diff, .noDiff, .json, .trace]
   static let operands = 2...Int.max
 
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
@@ -32,7 +34,9 @@ struct StepCommand: Command {
   }
 
   /// JSON is YAML, and quotes every value so that nothing in it has a meaning but its own.
-  private static func runbook(_ pattern: String, _ kind: String, _ words: [String]) throws(Diagnostics) -> String {
+  private static func runbook(_ pattern: String, _ kind: String, _ words: [String]) throws(Diagnostics)
+    -> String
+  {
     var parameters = "{}"
     if words.count == 1, !isPair(words[0]) {
       parameters = value(words[0])
@@ -41,7 +45,8 @@ struct StepCommand: Command {
       for word in words {
         guard isPair(word), let sign = word.firstIndex(of: "=") else {
           throw .one(
-            Diagnostic(.usage, "'\(word)' is no parameter", hint: "write NAME=VALUE; 'runbook help step \(kind)'"))
+            Diagnostic(
+              .usage, "'\(word)' is no parameter", hint: "write NAME=VALUE; 'runbook help step \(kind)'"))
         }
         pairs.append("\(quoted(String(word[..<sign]))): \(value(String(word[word.index(after: sign)...])))")
       }

@@ -16,7 +16,9 @@ struct VarsCommand: Command {
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
     let project = try Project(invocation)
     let name = invocation.operand(0) ?? ""
-    guard let host = project.inventory.host(named: name) else { throw .one(.unknownHost(name, project.inventory)) }
+    guard let host = project.inventory.host(named: name) else {
+      throw .one(.unknownHost(name, project.inventory))
+    }
     let scope = try project.scope(of: host)
     if let variable = invocation.operand(1) {
       return try one(variable, scope, invocation)
@@ -32,7 +34,8 @@ struct VarsCommand: Command {
       lines.append("\(name): \(fault ?? value.json())  (\(place))")
     }
     invocation.console.print(
-      invocation.arguments.has(.json) ? Value.map(map).json(pretty: true) + "\n" : lines.map { $0 + "\n" }.joined())
+      invocation.arguments.has(.json)
+        ? Value.map(map).json(pretty: true) + "\n" : lines.map { $0 + "\n" }.joined())
     return .done
   }
 
@@ -89,6 +92,7 @@ extension Diagnostic {
 
   fileprivate static func unknownVariable(_ name: String, _ scope: LayeredScope) -> Diagnostic {
     let nearest = nearestName(to: name, among: scope.names)
-    return Diagnostic(.undefined, "there is no variable '\(name)'", hint: nearest.map { "did you mean '\($0)'?" })
+    return Diagnostic(
+      .undefined, "there is no variable '\(name)'", hint: nearest.map { "did you mean '\($0)'?" })
   }
 }

@@ -10,9 +10,12 @@ enum ExtraVariableWords {
     return all
   }
 
-  private static func variables(of word: String, keyring: any VaultDecrypting) throws(Diagnostics) -> ValueMap {
+  private static func variables(of word: String, keyring: any VaultDecrypting) throws(Diagnostics) -> ValueMap
+  {
     if word.hasPrefix("@") { return try file(String(word.dropFirst()), keyring: keyring) }
-    if word.hasPrefix("{") { return try document(SourceFile(path: "--extra-vars", text: word), keyring: keyring) }
+    if word.hasPrefix("{") {
+      return try document(SourceFile(path: "--extra-vars", text: word), keyring: keyring)
+    }
     var map = ValueMap()
     for pair in try shellWords(word) {
       guard let sign = pair.firstIndex(of: "="), sign != pair.startIndex else { throw .one(.notAPair(pair)) }
@@ -36,7 +39,9 @@ enum ExtraVariableWords {
     return isVaulted ? ValueMap(map.map { ($0.key, $0.value.markedSecret($0.key)) }) : map
   }
 
-  private static func document(_ file: SourceFile, keyring: any VaultDecrypting) throws(Diagnostics) -> ValueMap {
+  private static func document(_ file: SourceFile, keyring: any VaultDecrypting) throws(Diagnostics)
+    -> ValueMap
+  {
     guard let node = try YAMLReader.read(file) else { return [:] }
     guard case .mapping = node.content else {
       throw .one(Diagnostic(.invalidValue, "expected a map of variables", at: node.position))
@@ -86,6 +91,7 @@ enum ExtraVariableWords {
 
 extension Diagnostic {
   fileprivate static func notAPair(_ word: String) -> Diagnostic {
-    Diagnostic(.usage, "'\(word)' gives no variable", hint: "write -e name=value, -e @FILE, or -e '{\"name\": 1}'")
+    Diagnostic(
+      .usage, "'\(word)' gives no variable", hint: "write -e name=value, -e @FILE, or -e '{\"name\": 1}'")
   }
 }

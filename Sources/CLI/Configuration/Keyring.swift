@@ -4,11 +4,15 @@ import Runbook
 /// Gathers the sources of vault passwords.
 enum Keyring {
   /// In the order in which they are tried: options, the environment, `runbook.yml`.
-  static func make(_ configuration: Configuration, _ invocation: Invocation) throws(Diagnostics) -> VaultKeyring {
+  static func make(_ configuration: Configuration, _ invocation: Invocation) throws(Diagnostics)
+    -> VaultKeyring
+  {
     let ask = question(invocation)
     var entries: [VaultKeyring.Entry] = []
     for word in configuration.all(.vaultIDs) { entries.append(try entry(word, ask)) }
-    if invocation.arguments.has(.askVaultPassword) { entries.append(.init(.prompt(ask, words: "Vault password"))) }
+    if invocation.arguments.has(.askVaultPassword) {
+      entries.append(.init(.prompt(ask, words: "Vault password")))
+    }
     for path in configuration.all(.vaultPasswordFile) { entries.append(.init(file(path))) }
     if invocation.environment["RUNBOOK_VAULT_PASSWORD"] != nil {
       entries.append(.init(.variable("RUNBOOK_VAULT_PASSWORD")))
@@ -40,7 +44,8 @@ enum Keyring {
     let parts = word.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       throw .one(
-        Diagnostic(.usage, "'\(word)' is not a vault id", hint: "--vault-id NAME@FILE or --vault-id NAME@prompt"))
+        Diagnostic(
+          .usage, "'\(word)' is not a vault id", hint: "--vault-id NAME@FILE or --vault-id NAME@prompt"))
     }
     let source: VaultPasswordSource =
       parts[1] == "prompt" ? .prompt(ask, words: "Vault password (\(parts[0]))") : file(parts[1])

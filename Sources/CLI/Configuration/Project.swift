@@ -33,7 +33,9 @@ struct Project: Sendable {
       let usual = LocalFile.join(folder, "inventory")
       if sources.isEmpty, try LocalFile.exists(usual) { sources = [usual] }
       for source in sources where !source.contains(",") {
-        guard try LocalFile.exists(source) else { throw .noInventory(source, configuration.entry(.inventory)) }
+        guard try LocalFile.exists(source) else {
+          throw .noInventory(source, configuration.entry(.inventory))
+        }
       }
       if arguments.has(.askBecomePassword) {
         let password = try Prompt(interrupts: invocation.interrupts).password("become password")
@@ -44,7 +46,8 @@ struct Project: Sendable {
       throw .one(error)
     }
     let folders = ProjectFolders(
-      root: folder, vault: configuration.text(.vaultFolder), runbook: runbook.map { LocalFile.parent(of: $0) })
+      root: folder, vault: configuration.text(.vaultFolder), runbook: runbook.map { LocalFile.parent(of: $0) }
+    )
     self.inventory = try Inventory.load(sources, project: folders, keyring: secrets)
   }
 
@@ -87,7 +90,8 @@ struct Project: Sendable {
   }
 
   /// The variables of a host as far as they are known without contacting it.
-  func scope(of host: InventoryHost, adding layers: [VariableLayer] = []) throws(Diagnostics) -> LayeredScope {
+  func scope(of host: InventoryHost, adding layers: [VariableLayer] = []) throws(Diagnostics) -> LayeredScope
+  {
     let extra = VariableLayer(.extra, title: "--extra-vars", extraVariables)
     return try LayeredScope.host(
       host, of: inventory, adding: layers + [extra], keyring: secrets, folders: [folder])

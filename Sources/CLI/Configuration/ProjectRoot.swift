@@ -6,7 +6,9 @@ enum ProjectRoot {
   /// The first folder upward that holds `runbook.yml`; else the first that holds `inventory`; else the start.
   static func find(from start: String) throws(Diagnostic) -> String {
     let folders = try ancestors(of: start)
-    for folder in folders where try LocalFile.kind(LocalFile.join(folder, "runbook.yml")) == .file { return folder }
+    for folder in folders where try LocalFile.kind(LocalFile.join(folder, "runbook.yml")) == .file {
+      return folder
+    }
     for folder in folders where try LocalFile.exists(LocalFile.join(folder, "inventory")) { return folder }
     return start
   }

@@ -16,7 +16,8 @@ final class HostLines: Sendable {
   func take(_ chunk: OutputChunk, from host: String) {
     let key = "\(host) \(chunk.isError)"
     let lines = rests.withLock { rests -> [String] in
-      var pieces = (rests[key, default: []] + chunk.bytes).split(separator: 0x0A, omittingEmptySubsequences: false)
+      var pieces = (rests[key, default: []] + chunk.bytes).split(
+        separator: 0x0A, omittingEmptySubsequences: false)
       rests[key] = pieces.popLast().map { Array($0) }
       return pieces.map { String(decoding: $0, as: UTF8.self) }
     }

@@ -86,11 +86,14 @@ struct HostScopes: Sendable {
       let start = SourcePosition(file: source, line: 1, column: 1)
       file =
         isVaulted
-        ? SourceFile(path: path, text: try project.secrets.decrypt(source.text, at: start), isSecret: true) : source
+        ? SourceFile(path: path, text: try project.secrets.decrypt(source.text, at: start), isSecret: true)
+        : source
     } catch {
       throw .one(error.located(at: position))
     }
-    guard let node = try YAMLReader.read(file) else { return VariableLayer(.varsFiles, title: path, [Variable]()) }
+    guard let node = try YAMLReader.read(file) else {
+      return VariableLayer(.varsFiles, title: path, [Variable]())
+    }
     guard case .mapping(let entries) = node.content else {
       throw .one(Diagnostic(.invalidValue, "expected a map of variables", at: node.position))
     }
@@ -113,6 +116,7 @@ struct HostScopes: Sendable {
     let pending = variables.pending
     return VariableLayer(
       .assigned, title: "set and register",
-      variables.assigned.map { Variable($0.key, .value($0.value)) }) { pending[$0] }
+      variables.assigned.map { Variable($0.key, .value($0.value)) }
+    ) { pending[$0] }
   }
 }

@@ -24,7 +24,8 @@ struct PreparedRun: Sendable {
     let scopes = try HostScopes(project, document, hosts: graph.hosts)
     self.scopes = scopes
     let check = StaticCheck(
-      registry: .standard, environment: TemplateEnvironment(folders: [project.folder], keyring: project.secrets)
+      registry: .standard,
+      environment: TemplateEnvironment(folders: [project.folder], keyring: project.secrets)
     ) { scopes.scope(of: $0, promises: $1) }
     let faults = check.faults(in: graph)
     if !faults.isEmpty { throw Diagnostics(faults) }

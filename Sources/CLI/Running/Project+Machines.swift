@@ -11,7 +11,9 @@ extension Project {
       if try scope.value(of: "ansible_become") == nil, try scope.value(of: "become") == nil {
         settings.become.isOn = configuration.isOn(.become)
       }
-      if try scope.value(of: "ansible_become_user") == nil { settings.become.user = configuration.text(.becomeUser) }
+      if try scope.value(of: "ansible_become_user") == nil {
+        settings.become.user = configuration.text(.becomeUser)
+      }
       if try scope.value(of: "ansible_become_method") == nil {
         settings.become.method = configuration.text(.becomeMethod)
       }

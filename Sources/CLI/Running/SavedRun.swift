@@ -17,7 +17,8 @@ enum SavedRun {
     let opened = try Project(invocation, inventory: [])
     let saved: SavedPlan
     do throws(Diagnostic) { saved = try SavedPlan.read(path) } catch { throw .one(error) }
-    let arguments = try opened.restored(saved.arguments, sealed: saved.sealedExtras, digests: saved.extraDigests)
+    let arguments = try opened.restored(
+      saved.arguments, sealed: saved.sealedExtras, digests: saved.extraDigests)
     let prepared = try PreparedRun(invocation, going: arguments, in: opened)
     let observer = try RunObserver(invocation)
     let engine = Engine(prepared.input(invocation, observer: observer))

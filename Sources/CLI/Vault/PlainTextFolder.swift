@@ -20,7 +20,8 @@ final class PlainTextFolder: Sendable {
     Self.removeLeftovers(in: place)
     path = "\(place)/\(Self.prefix)\(getpid())"
     guard mkdir(path, 0o700) == 0 else {
-      throw Diagnostic(.vault, "cannot make the folder '\(path)': \(String(cString: strerror(errno)).lowercased())")
+      throw Diagnostic(
+        .vault, "cannot make the folder '\(path)': \(String(cString: strerror(errno)).lowercased())")
     }
   }
 
@@ -48,7 +49,9 @@ final class PlainTextFolder: Sendable {
   /// What a killed process of this user left.
   private static func removeLeftovers(in place: String) {
     for name in (try? LocalFile.list(place)) ?? [] where name.hasPrefix(prefix) {
-      guard let process = Int32(name.dropFirst(prefix.count)), kill(process, 0) != 0, errno == ESRCH else { continue }
+      guard let process = Int32(name.dropFirst(prefix.count)), kill(process, 0) != 0, errno == ESRCH else {
+        continue
+      }
       remove("\(place)/\(name)")
     }
   }

@@ -15,7 +15,8 @@ struct VaultCommand: Command {
     'rekey' changes all of its files or none. 'encrypt-string' reads the standard input where TEXT is not given.
     """
   static let examples = [
-    "runbook vault edit vault/host01.yml", "runbook vault rekey vault/*.yml --new-vault-password-file new-password",
+    "runbook vault edit vault/host01.yml",
+    "runbook vault rekey vault/*.yml --new-vault-password-file new-password",
     "printf %s \"$TOKEN\" | runbook vault encrypt-string --name api_token",
   ]
   static let newPasswordFile = Option(
@@ -27,7 +28,9 @@ struct VaultCommand: Command {
   ]
   static let operands = 1...Int.max
 
-  private static let verbs = ["create", "view", "edit", "encrypt", "decrypt", "rekey", "encrypt-string", "diff"]
+  private static let verbs = [
+    "create", "view", "edit", "encrypt", "decrypt", "rekey", "encrypt-string", "diff",
+  ]
 
   static func run(_ invocation: Invocation) async throws(Diagnostics) -> ExitStatus {
     let verb = invocation.operand(0) ?? ""
@@ -62,7 +65,8 @@ struct VaultCommand: Command {
       }
     guard !wanted.contains(count) else { return }
     let form = forms.first { $0 == verb || $0.hasPrefix(verb + " ") } ?? verb
-    throw Diagnostic(.usage, "'runbook vault \(verb)' does not take \(count) words", hint: "runbook vault \(form)")
+    throw Diagnostic(
+      .usage, "'runbook vault \(verb)' does not take \(count) words", hint: "runbook vault \(form)")
   }
 }
 
@@ -70,6 +74,7 @@ extension Diagnostic {
   fileprivate static func noVerb(_ verb: String, _ verbs: [String]) -> Diagnostic {
     Diagnostic(
       .usage, "there is no 'runbook vault \(verb)'",
-      hint: nearestName(to: verb, among: verbs).map { "did you mean '\($0)'?" } ?? "one of \(verbs.joined(separator: ", "))")
+      hint: nearestName(to: verb, among: verbs).map { "did you mean '\($0)'?" }
+        ?? "one of \(verbs.joined(separator: ", "))")
   }
 }

@@ -20,14 +20,18 @@ struct VaultEditor: Sendable {
     // An interrupt at the terminal is the editor's; the program only ends with it.
     let outcome = await invocation.interrupts.cancelling(restore: { folder.remove() }) {
       () -> Result<Int, Diagnostic> in
-      do throws(Diagnostic) { return .success(try await runInForeground(argv)) } catch { return .failure(error) }
+      do throws(Diagnostic) { return .success(try await runInForeground(argv)) } catch {
+        return .failure(error)
+      }
     }
     let status: Int
     switch outcome {
     case .success(let ended): status = ended
     case .failure(let fault): throw fault
     }
-    if invocation.interrupts.hasStopped { throw Diagnostic(.interrupted, "interrupted; '\(name)' is as it was") }
+    if invocation.interrupts.hasStopped {
+      throw Diagnostic(.interrupted, "interrupted; '\(name)' is as it was")
+    }
     guard status == 0 else {
       throw Diagnostic(.vault, "the editor ended with status \(status); '\(name)' is as it was")
     }

@@ -50,7 +50,9 @@ enum VaultFiles {
       } catch {
         var fault = error
         for file in done {
-          do throws(Diagnostic) { try file.replace(with: file.bytes) } catch { fault = fault.noting(error.message) }
+          do throws(Diagnostic) { try file.replace(with: file.bytes) } catch {
+            fault = fault.noting(error.message)
+          }
         }
         throw fault.noting("no file was changed")
       }

@@ -14,7 +14,8 @@ struct VaultWork: Sendable {
     let arguments = invocation.arguments
     let root = if let given = arguments.text(.project) { given } else { try ProjectRoot.find(from: ".") }
     do throws(Diagnostics) {
-      var configuration = try Configuration(root: root, arguments: arguments, environment: invocation.environment)
+      var configuration = try Configuration(
+        root: root, arguments: arguments, environment: invocation.environment)
       let made = try Keyring.make(configuration, invocation)
       // Without any source the person is asked: this command is of no use without a password.
       keyring = made.isEmpty ? Keyring.asking(invocation) : made
@@ -39,7 +40,9 @@ struct VaultWork: Sendable {
     }
     let password = try sealing.firstPassword()
     let plaintext = try await VaultEditor(invocation: invocation).edit([], name: path)
-    guard !plaintext.isEmpty else { throw Diagnostic(.vault, "nothing was written, so '\(path)' was not made") }
+    guard !plaintext.isEmpty else {
+      throw Diagnostic(.vault, "nothing was written, so '\(path)' was not made")
+    }
     let envelope = VaultEnvelope(encrypting: plaintext, password: password, label: label)
     try LocalFile.write(Array(envelope.text.utf8), to: path, mode: 0o600)
   }
@@ -91,10 +94,12 @@ struct VaultWork: Sendable {
     let password = try newPassword()
     try VaultFiles.replace(
       opened.map { file, vault in
-        let envelope = VaultEnvelope(encrypting: vault.plaintext, password: password, label: label ?? vault.label)
+        let envelope = VaultEnvelope(
+          encrypting: vault.plaintext, password: password, label: label ?? vault.label)
         return (file, Array(envelope.text.utf8))
       })
-    invocation.console.complain(paths.count == 1 ? "1 file has the new password" : "\(paths.count) files have the new password")
+    invocation.console.complain(
+      paths.count == 1 ? "1 file has the new password" : "\(paths.count) files have the new password")
   }
 
   func encryptString(_ text: String?) throws(Diagnostic) {

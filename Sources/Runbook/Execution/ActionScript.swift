@@ -72,7 +72,8 @@ struct ActionScript {
       \(printf(write.content.bytes)) > "$t" || { \(sayIfFull); rm -f -- "$t"; exit 1; }
       set +C
       """
-    return start + "\n" + place(mode: write.mode, owner: write.owner, group: write.group, validate: write.validate)
+    return start + "\n"
+      + place(mode: write.mode, owner: write.owner, group: write.group, validate: write.validate)
   }
 
   /// An upload's bytes have arrived under the temporary name: this puts them in their place.
@@ -82,7 +83,8 @@ struct ActionScript {
 
   /// The same for bytes that were too many for a script.
   static func place(_ write: FileWrite) -> String {
-    arrived(write.path) + place(mode: write.mode, owner: write.owner, group: write.group, validate: write.validate)
+    arrived(write.path)
+      + place(mode: write.mode, owner: write.owner, group: write.group, validate: write.validate)
   }
 
   private static func arrived(_ path: String) -> String {
@@ -109,7 +111,8 @@ struct ActionScript {
     case (nil, nil):
       lines.append(#"if [ -e "$p" ]; then o=$(stat -L -c %u:%g -- "$p") || fail; \#(keepOwner); fi"#)
     case (let owner?, nil): lines.append("chown -- \(shellWord(owner)) \"$t\" || fail")
-    case (let owner, let group?): lines.append("chown -- \(shellWord("\(owner ?? ""):\(group)")) \"$t\" || fail")
+    case (let owner, let group?):
+      lines.append("chown -- \(shellWord("\(owner ?? ""):\(group)")) \"$t\" || fail")
     }
     lines.append("chmod -- \(octal(mode)) \"$t\" || fail")
     if let validate {

@@ -41,9 +41,11 @@ extension ScanHost.Known {
     case .steps(let steps):
       return zip(steps, standings).map { step, standing in
         let (verdict, bytes) = standing.saved
-        let digest = context.key.fingerprint(step.decoded.fingerprintMaterial + Array("\n\(verdict)\n".utf8) + bytes)
+        let digest = context.key.fingerprint(
+          step.decoded.fingerprintMaterial + Array("\n\(verdict)\n".utf8) + bytes)
         return SavedPlan.Entry(
-          key: context.key(of: node, step), title: step.decoded.title.description, verdict: verdict, digest: digest)
+          key: context.key(of: node, step), title: step.decoded.title.description, verdict: verdict,
+          digest: digest)
       }
     }
   }

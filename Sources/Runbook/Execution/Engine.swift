@@ -35,7 +35,8 @@ public struct Engine: Sendable {
     let scans = await scan(context)
     var maker = PlanMaker(graph: input.graph, scans: scans)
     let plan = Plan(
-      runbook: input.arguments.runbook, name: input.document.name, hosts: input.graph.hosts, entries: maker.make(),
+      runbook: input.arguments.runbook, name: input.document.name, hosts: input.graph.hosts,
+      entries: maker.make(),
       faults: scans.compactMap { scan in scan.fault.map { (scan.scan.host, $0) } })
     return ScannedRun(
       plan: plan, scans: scans, connections: connections, key: key, history: history, time: .now)
@@ -70,7 +71,8 @@ public struct Engine: Sendable {
       throw error
     }
     let context = RunContext(
-      input, run: id, key: scanned.key, journal: journal, history: scanned.history, connections: scanned.connections)
+      input, run: id, key: scanned.key, journal: journal, history: scanned.history,
+      connections: scanned.connections)
     input.events(.runStarted(id: id, name: input.document.name, hosts: input.graph.hosts))
     var loop = RunLoop(context, scanned)
     return await loop.run()
@@ -119,7 +121,8 @@ extension RunSummary {
   /// A run that could not even begin its journal.
   fileprivate static func neverBegun(_ fault: Diagnostic, _ hosts: [String]) -> RunSummary {
     RunSummary(
-      id: "", result: .failed, hosts: hosts.map { ($0, HostCounts()) }, failures: [(.run, fault)], took: .zero,
+      id: "", result: .failed, hosts: hosts.map { ($0, HostCounts()) }, failures: [(.run, fault)],
+      took: .zero,
       roundTrips: 0)
   }
 }

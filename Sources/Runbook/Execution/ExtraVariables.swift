@@ -8,7 +8,8 @@ public struct ExtraVariables: Sendable {
   init(_ input: EngineInput, _ key: ProjectKey) {
     let extras = input.arguments.extraVariables
     sealed = extras.isEmpty ? nil : ValueSeal(password: input.journalPassword).vaulted(.map(extras))
-    digests = Dictionary(uniqueKeysWithValues: extras.map { ($0.key, ExtraVariables.digest($0.key, $0.value, key)) })
+    digests = Dictionary(
+      uniqueKeysWithValues: extras.map { ($0.key, ExtraVariables.digest($0.key, $0.value, key)) })
   }
 
   private static func digest(_ name: String, _ value: Value, _ key: ProjectKey) -> String {
@@ -32,7 +33,8 @@ public struct ExtraVariables: Sendable {
           hint: "give it again")
       }
       guard Self.digest(name, value, key) == digest else {
-        throw Diagnostic(.stalePlan, "'-e \(name)' is not what the run was given", hint: "leave it out, or start a new run")
+        throw Diagnostic(
+          .stalePlan, "'-e \(name)' is not what the run was given", hint: "leave it out, or start a new run")
       }
     }
     return values

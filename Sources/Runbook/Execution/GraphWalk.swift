@@ -98,7 +98,9 @@ struct GraphWalk: Sendable {
 
   /// The host went away: all that is not `rescue` or `always` is lost, which may find it back.
   mutating func lose(_ host: String) -> [Int] {
-    let lost = openNodes(of: host).filter { graph.nodes[$0].role != .rescue && graph.nodes[$0].role != .always }
+    let lost = openNodes(of: host).filter {
+      graph.nodes[$0].role != .rescue && graph.nodes[$0].role != .always
+    }
     for index in lost { settle(index, as: .lost) }
     return lost
   }
@@ -167,7 +169,8 @@ struct GraphWalk: Sendable {
     // The phase that both stand in, and those that only the needed step stands in.
     let scopes = mine.map { $0.scope }
     let inner = theirs.prefix { !scopes.contains($0.scope) }
-    if let common = theirs.dropFirst(inner.count).first, let own = mine.first(where: { $0.scope == common.scope }),
+    if let common = theirs.dropFirst(inner.count).first,
+      let own = mine.first(where: { $0.scope == common.scope }),
       sameHost, own.role != common.role
     {
       // Between sections the gates decide, not edges: `rescue` must not need what failed.
@@ -187,7 +190,9 @@ struct GraphWalk: Sendable {
   }
 
   private func isDone(_ roles: [GraphNode.Role], in section: Section) -> Bool {
-    roles.allSatisfy { remaining[Section(scope: section.scope, role: $0, host: section.host), default: 0] == 0 }
+    roles.allSatisfy {
+      remaining[Section(scope: section.scope, role: $0, host: section.host), default: 0] == 0
+    }
   }
 
   private func failure(in roles: [GraphNode.Role], of section: Section) -> Int? {

@@ -59,7 +59,9 @@ struct HostRecord: Sendable {
     return ([folder] + records.map(append) + [release]).joined(separator: "\n")
   }
 
-  private func append(_ record: String) -> String { "printf '%s\\n' \(shellWord(record)) >> \"$d/\(run).jsonl\"" }
+  private func append(_ record: String) -> String {
+    "printf '%s\\n' \(shellWord(record)) >> \"$d/\(run).jsonl\""
+  }
 }
 
 extension Diagnostic {

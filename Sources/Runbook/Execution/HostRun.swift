@@ -49,7 +49,9 @@ struct HostRun: Sendable {
       }
       for (place, step) in steps.enumerated() where step.channel == channel {
         queries += step.queries
-        guard known.standings.indices.contains(place), known.standings[place].isSettled else { return queries }
+        guard known.standings.indices.contains(place), known.standings[place].isSettled else {
+          return queries
+        }
       }
     }
     return queries
@@ -62,7 +64,8 @@ struct HostRun: Sendable {
       switch known.evaluation {
       case .skipped: return false
       case .pending, .failed: return true
-      case .steps(let steps): return known.standings.count != steps.count || !known.standings.allSatisfy { $0.isSettled }
+      case .steps(let steps):
+        return known.standings.count != steps.count || !known.standings.allSatisfy { $0.isSettled }
       }
     }
   }

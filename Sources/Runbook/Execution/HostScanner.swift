@@ -30,7 +30,9 @@ struct HostScanner: Sendable {
     let hostChannels = questions.keys.filter { !$0.isDelegated }
     // Facts go with the channel that has most to ask, so that they cost no round trip of their own.
     let usual = SessionChannel(account: try defaultAccount(scan.host), isDelegated: false)
-    let factChannel = hostChannels.contains(usual) ? usual : hostChannels.max { count(questions, $0) < count(questions, $1) } ?? usual
+    let factChannel =
+      hostChannels.contains(usual)
+      ? usual : hostChannels.max { count(questions, $0) < count(questions, $1) } ?? usual
     var channels = Array(questions.keys)
     if scan.facts == nil, !channels.contains(factChannel) { channels.append(factChannel) }
     for channel in channels.sorted(by: { $0.order < $1.order }) {
@@ -53,7 +55,8 @@ struct HostScanner: Sendable {
   private func defaultAccount(_ host: String) throws(Diagnostic) -> SessionAccount {
     let settings = try context.input.become(host)
     let spec = context.input.document.become
-    guard spec.isOn ?? settings.isOn, let method = spec.method ?? BecomeMethod(rawValue: settings.method) else {
+    guard spec.isOn ?? settings.isOn, let method = spec.method ?? BecomeMethod(rawValue: settings.method)
+    else {
       return .login
     }
     return .become(user: spec.user ?? settings.user, method: method)
@@ -119,7 +122,9 @@ extension HostFacts {
     var variables = ansible
     let prefix = "ansible_"
     variables["ansible_facts"] = .map(
-      ValueMap(ansible.map { ($0.key.hasPrefix(prefix) ? String($0.key.dropFirst(prefix.count)) : $0.key, $0.value) }))
+      ValueMap(
+        ansible.map { ($0.key.hasPrefix(prefix) ? String($0.key.dropFirst(prefix.count)) : $0.key, $0.value) }
+      ))
     variables["facts"] = .map(facts)
     return variables
   }

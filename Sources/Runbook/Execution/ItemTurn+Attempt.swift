@@ -3,11 +3,13 @@ extension ItemTurn {
   mutating func attempt() async -> AttemptEnd {
     do throws(StepAttempt.Fault) {
       guard let standing = try await standing() else {
-        return .failed(Diagnostic(.unreadable, "'\(node.reference.host)' did not answer all that was asked"), [:])
+        return .failed(
+          Diagnostic(.unreadable, "'\(node.reference.host)' did not answer all that was asked"), [:])
       }
       switch standing {
       case .ok(let outputs), .recalled(let outputs): return .settled(outputs)
-      case .later(let why): return .failed(Diagnostic(.failed, "'\(label.title)' cannot be done: \(why)"), [:])
+      case .later(let why):
+        return .failed(Diagnostic(.failed, "'\(label.title)' cannot be done: \(why)"), [:])
       case .lacksCommand(let command): return .failed(.lacksCommand(command, node), [:])
       case .failed(let fault, _): return .failed(fault, [:])
       case .change(let change):
@@ -58,7 +60,9 @@ extension ItemTurn {
     }
     context.input.events(.stepStarted(label))
     let own = step.decoded.step?.queries ?? []
-    let upcoming = siblings.first.map { $0.channel == step.channel ? $0.queries : [] } ?? host.upcoming(following, on: step.channel)
+    let upcoming =
+      siblings.first.map { $0.channel == step.channel ? $0.queries : [] }
+      ?? host.upcoming(following, on: step.channel)
     let attempt = try attempt(
       asking: (step.queries + upcoming).uniqued(), records: records,
       isLast: siblings.isEmpty && !host.expectsWork(following) && handlerIDs.isEmpty)
@@ -90,8 +94,12 @@ extension ItemTurn {
     guard let decoded = step.decoded.step else { return .interrupted }
     let answers = host[step.channel]
     do throws(Diagnostic) {
-      if let failure = outcome.failure { return .failed(failure, try failedOutputs(decoded, answers, outcome)) }
-      if isProved, let rest = try decoded.plan(answers) { return .failed(.notConverged(label, node, rest), [:]) }
+      if let failure = outcome.failure {
+        return .failed(failure, try failedOutputs(decoded, answers, outcome))
+      }
+      if isProved, let rest = try decoded.plan(answers) {
+        return .failed(.notConverged(label, node, rest), [:])
+      }
       let outputs = try decoded.outputs(answers, outcome.results)
       return try judged(change, outputs)
     } catch {
@@ -111,7 +119,8 @@ extension ItemTurn {
   private func judged(_ change: Change, _ outputs: ValueMap) throws(Diagnostic) -> AttemptEnd {
     do throws(EvaluationFault) {
       if let condition = node.spec.failedWhen, try holds(condition, outputs) {
-        return .failed(Diagnostic(.failed, "'failed_when' holds for '\(label.title)'", at: condition.position), outputs)
+        return .failed(
+          Diagnostic(.failed, "'failed_when' holds for '\(label.title)'", at: condition.position), outputs)
       }
       if let condition = node.spec.changedWhen, try !holds(condition, outputs) { return .uncounted(outputs) }
       return change.touchesHost ? .changed(change, outputs) : .uncounted(outputs)
@@ -133,7 +142,8 @@ extension ItemTurn {
       await connection?.drop()
       let message = "unknown: the host went away during '\(label.title)'"
       return .down(
-        Diagnostic(.wentAway, message, at: node.spec.position, notes: [diagnostic.message] + diagnostic.notes))
+        Diagnostic(.wentAway, message, at: node.spec.position, notes: [diagnostic.message] + diagnostic.notes)
+      )
     }
   }
 
@@ -160,12 +170,14 @@ extension Diagnostic {
   fileprivate static func lacksCommand(_ command: String, _ node: GraphNode) -> Diagnostic {
     Diagnostic(
       .missingCommand, "'\(node.spec.kind)' needs '\(command)', which is not on '\(node.reference.host)'",
-      at: node.spec.kindPosition, hint: "let an earlier step install it, for example 'apt', and name it in 'needs'")
+      at: node.spec.kindPosition,
+      hint: "let an earlier step install it, for example 'apt', and name it in 'needs'")
   }
 
   fileprivate static func notConverged(_ label: StepLabel, _ node: GraphNode, _ rest: Change) -> Diagnostic {
     Diagnostic(
-      .notConverged, "'\(label.title)' did not converge: its actions went well, and the host is still not as wanted",
+      .notConverged,
+      "'\(label.title)' did not converge: its actions went well, and the host is still not as wanted",
       at: node.spec.position, notes: ["on \(node.reference.host), still to do: \(rest.summary)"])
   }
 }

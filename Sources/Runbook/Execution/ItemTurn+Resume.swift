@@ -17,7 +17,8 @@ extension ItemTurn {
 
   /// Says what moved since the run that is resumed did this step.
   func noteDrift(_ change: Change) {
-    guard let record = context.history?.finished[key], record.status == .ok || record.status == .changed else {
+    guard let record = context.history?.finished[key], record.status == .ok || record.status == .changed
+    else {
       return
     }
     let prints = context.key.fingerprints(of: step.decoded)
@@ -47,7 +48,8 @@ extension ItemTurn {
       }
     }
     guard !paths.isEmpty else { return }
-    var files = SecretFiles(host: host.host, user: nil, method: nil, isDelegated: step.channel.isDelegated, paths: paths)
+    var files = SecretFiles(
+      host: host.host, user: nil, method: nil, isDelegated: step.channel.isDelegated, paths: paths)
     if case .become(let user, let method) = step.channel.account {
       (files.user, files.method) = (user, method.rawValue)
     }

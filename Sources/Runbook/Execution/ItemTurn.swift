@@ -83,12 +83,14 @@ struct ItemTurn {
     guard let until = node.spec.until else { return end }
     let outputs: ValueMap
     switch end {
-    case .settled(let values), .uncounted(let values), .changed(_, let values), .failed(_, let values): outputs = values
+    case .settled(let values), .uncounted(let values), .changed(_, let values), .failed(_, let values):
+      outputs = values
     case .skipped, .down, .interrupted, .fatal: return end
     }
     do throws(EvaluationFault) {
       if try holds(until, outputs) { return end }
-      return .failed(Diagnostic(.failed, "'until' does not hold for '\(label.title)'", at: until.position), outputs)
+      return .failed(
+        Diagnostic(.failed, "'until' does not hold for '\(label.title)'", at: until.position), outputs)
     } catch {
       return .failed(error.diagnostic(at: until.position), outputs)
     }
@@ -113,7 +115,8 @@ struct ItemTurn {
     case .changed(let change, let outputs):
       let outputs = outputs.finished(changed: true, failed: false)
       return written(.changed, Result(outcome: .changed(change), outputs: outputs, hasChanged: true))
-    case .skipped(let why): return Result(outcome: .skipped(why), outputs: ["skipped": .bool(true), "changed": .bool(false)])
+    case .skipped(let why):
+      return Result(outcome: .skipped(why), outputs: ["skipped": .bool(true), "changed": .bool(false)])
     case .failed(let fault, let outputs):
       var outputs = outputs.finished(changed: false, failed: true)
       if outputs["msg"] == nil { outputs["msg"] = .string(fault.message) }
@@ -132,10 +135,12 @@ struct ItemTurn {
     let prints = context.key.fingerprints(of: step.decoded)
     let record = StepRecord(
       key: key, status: status, fingerprint: prints.whole, parameters: prints.parameters,
-      outputs: context.seal.seal(.map(result.outputs)), notifies: result.hasChanged ? handlerIDs : [], time: now())
+      outputs: context.seal.seal(.map(result.outputs)), notifies: result.hasChanged ? handlerIDs : [],
+      time: now())
     do throws(Diagnostic) {
       let isObservable = step.decoded.step?.isObservable ?? true
-      try context.journal?.append(.stepFinished(record), isDurable: hasStarted && (!isObservable || !record.notifies.isEmpty))
+      try context.journal?.append(
+        .stepFinished(record), isDurable: hasStarted && (!isObservable || !record.notifies.isEmpty))
       return result
     } catch {
       return Result(fatal: error)
@@ -158,7 +163,8 @@ struct ItemTurn {
     try context.journal?.append(started)
     hasStarted = true
     let finished = StepRecord(
-      key: key, status: .changed, fingerprint: prints.whole, parameters: prints.parameters, outputs: .withheld,
+      key: key, status: .changed, fingerprint: prints.whole, parameters: prints.parameters,
+      outputs: .withheld,
       notifies: handlerIDs, time: now())
     return (started.line, JournalRecord.stepFinished(finished).line)
   }

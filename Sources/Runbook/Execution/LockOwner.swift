@@ -28,13 +28,15 @@ struct LockOwner: Sendable, Hashable {
   /// One word, the target of a symbolic link: made whole or not at all.
   var text: String {
     let fields = [run, machine, boot, namespace, String(process), started, name, String(time)]
-    return "runbook;" + fields.map { $0.replacing(";", with: "_").replacing("/", with: "_") }.joined(separator: ";")
+    return "runbook;"
+      + fields.map { $0.replacing(";", with: "_").replacing("/", with: "_") }.joined(separator: ";")
   }
 
   /// nil: not written by this program.
   init?(_ text: String) {
     let fields = text.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
-    guard fields.count == 9, fields[0] == "runbook", let process = Int(fields[5]), let time = Int(fields[8]) else {
+    guard fields.count == 9, fields[0] == "runbook", let process = Int(fields[5]), let time = Int(fields[8])
+    else {
       return nil
     }
     self.init(
@@ -43,7 +45,8 @@ struct LockOwner: Sendable, Hashable {
   }
 
   private init(
-    run: String, machine: String, boot: String, namespace: String, process: Int, started: String, name: String,
+    run: String, machine: String, boot: String, namespace: String, process: Int, started: String,
+    name: String,
     time: Int
   ) {
     (self.run, self.machine, self.boot, self.namespace) = (run, machine, boot, namespace)

@@ -51,7 +51,8 @@ extension HostRun {
     var host = self
     for scope in host.secrets.keys.sorted() { await host.removeSecrets(of: scope, context) }
     for channel in host.locked {
-      await host.run(context.record.end([]), on: channel, context, "cannot give back the lock of '\(self.host)'")
+      await host.run(
+        context.record.end([]), on: channel, context, "cannot give back the lock of '\(self.host)'")
     }
   }
 

@@ -49,7 +49,9 @@ struct RunLoop {
   private mutating func lose(_ host: String, _ fault: Diagnostic) {
     context.input.events(.hostFailed(host, fault))
     tally.down[host] = fault
-    for index in walk.lose(host) where context.input.graph.nodes[index].role != .handler { tally.counts[host, default: .init()].blocked += 1 }
+    for index in walk.lose(host) where context.input.graph.nodes[index].role != .handler {
+      tally.counts[host, default: .init()].blocked += 1
+    }
   }
 
   mutating func run() async -> RunSummary {
@@ -108,7 +110,9 @@ struct RunLoop {
       settle(index, as: .blocked(by: cause))
       return true
     case .skip(let why):
-      if let why, node.role != .rescue { end(StepTurn.End(label: context.label(node), outcome: .skipped(why), took: .zero)) }
+      if let why, node.role != .rescue {
+        end(StepTurn.End(label: context.label(node), outcome: .skipped(why), took: .zero))
+      }
       settle(index, as: .skipped)
       return true
     case .ready:
@@ -141,7 +145,9 @@ struct RunLoop {
         if let fault = turn.writeAsScanned(outputs) { tally.fatal = fault }
         end(StepTurn.End(label: turn.label, outcome: .ok, took: .zero))
       default:
-        end(StepTurn.End(label: context.label(node, step), outcome: .skipped("done by the run before"), took: .zero))
+        end(
+          StepTurn.End(
+            label: context.label(node, step), outcome: .skipped("done by the run before"), took: .zero))
       }
       for (name, value) in step.decoded.step?.assignments ?? [:] { host.variables.assign(name, value) }
     }
@@ -177,7 +183,8 @@ struct RunLoop {
     let following = open.drop { $0 != index }.dropFirst()
     let context = context
     group.addTask {
-      var turn = StepTurn(context: context, node: node, connection: connection, following: following, host: host)
+      var turn = StepTurn(
+        context: context, node: node, connection: connection, following: following, host: host)
       return .turn(await turn.run())
     }
   }
@@ -230,7 +237,9 @@ struct RunLoop {
   // MARK: Values of steps that run once
 
   private mutating func share(_ node: GraphNode, _ host: HostRun) {
-    guard node.spec.runsOnce, let name = node.spec.register, let value = host.variables.assigned[name] else { return }
+    guard node.spec.runsOnce, let name = node.spec.register, let value = host.variables.assigned[name] else {
+      return
+    }
     shared.append((name, value))
     for host in context.input.graph.hosts { enqueue(host) }
   }

@@ -2,7 +2,8 @@
 struct RunTally: Sendable {
   var counts: [String: RunSummary.HostCounts] = [:]
   /// Failures by node: those that a `rescue` takes up count no longer.
-  private(set) var failures: [(node: Int, role: GraphNode.Role, label: StepLabel, diagnostic: Diagnostic)] = []
+  private(set) var failures: [(node: Int, role: GraphNode.Role, label: StepLabel, diagnostic: Diagnostic)] =
+    []
   /// Hosts that cannot be used, and why.
   var down: [String: Diagnostic] = [:]
   var isInterrupted = false
@@ -35,7 +36,9 @@ struct RunTally: Sendable {
   }
 
   /// Failures that nothing took up.
-  func standing(_ walk: GraphWalk) -> [(node: Int, role: GraphNode.Role, label: StepLabel, diagnostic: Diagnostic)] {
+  func standing(_ walk: GraphWalk) -> [(
+    node: Int, role: GraphNode.Role, label: StepLabel, diagnostic: Diagnostic
+  )] {
     failures.filter { !walk.isRescued($0.node) }
   }
 

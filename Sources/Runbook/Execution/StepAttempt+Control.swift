@@ -15,7 +15,9 @@ extension StepAttempt {
       outcome.results.append(ActionResult(output: to))
     case .upload(let upload):
       let temporary = ActionScript.temporaryName(for: upload.path)
-      try await transfer { session throws(MachineFault) in try await session.upload(upload.source, to: temporary) }
+      try await transfer { session throws(MachineFault) in
+        try await session.upload(upload.source, to: temporary)
+      }
     case .write(let write): return try await writeLarge(write, &outcome)
     case .reboot(let timeout): return try await reboot(timeout, &outcome)
     case .run, .script, .command: return nil
@@ -32,7 +34,8 @@ extension StepAttempt {
       isYes = await context.input.ask(label, question)
     }
     outcome.results.append(ActionResult(status: isYes ? 0 : 1))
-    return isYes ? nil : Diagnostic(.failed, "'\(label.title)' was not answered with yes", at: node.spec.position)
+    return isYes
+      ? nil : Diagnostic(.failed, "'\(label.title)' was not answered with yes", at: node.spec.position)
   }
 
   func wait(_ duration: Duration) async throws(Fault) {
@@ -71,13 +74,16 @@ extension StepAttempt {
   }
 
   /// One script in a round trip of its own.
-  private func single(_ text: String, _ action: Action, _ outcome: inout Outcome) async throws(Fault) -> Diagnostic? {
+  private func single(_ text: String, _ action: Action, _ outcome: inout Outcome) async throws(Fault)
+    -> Diagnostic?
+  {
     let outcomes = try await send([Script(text, timeout: timeout)], actions: [0])
     guard case .finished(let status, let output, let errors)? = outcomes.first else {
       return Diagnostic(.timedOut, "'\(label.title)' took too long", at: node.spec.position)
     }
     let result = ActionResult(
-      status: status, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self))
+      status: status, output: String(decoding: output, as: UTF8.self),
+      errors: String(decoding: errors, as: UTF8.self))
     outcome.results.append(result)
     guard status != 0 else { return nil }
     return Diagnostic(
@@ -117,7 +123,8 @@ extension StepAttempt {
   private func bootID() async throws(Fault) -> String {
     let outcomes = try await send([Script(Self.bootID, timeout: .seconds(30))], actions: [])
     guard case .finished(0, let output, _)? = outcomes.first else {
-      throw .machine(.failed(Diagnostic(.failed, "'\(node.reference.host)' does not say which boot it is in")))
+      throw .machine(
+        .failed(Diagnostic(.failed, "'\(node.reference.host)' does not say which boot it is in")))
     }
     return String(decoding: output, as: UTF8.self)
   }

@@ -75,7 +75,9 @@ struct StepAttempt {
     guard case .finished(_, let output, _)? = outcome else {
       throw .diagnostic(Diagnostic(.timedOut, "looking at '\(node.reference.host)' took too long"))
     }
-    do throws(Diagnostic) { return try FactScript.parse(output, for: questions) } catch { throw .diagnostic(error) }
+    do throws(Diagnostic) { return try FactScript.parse(output, for: questions) } catch {
+      throw .diagnostic(error)
+    }
   }
 
   /// One round trip: the lock and a record, the actions, a record, the questions.
@@ -129,13 +131,15 @@ struct StepAttempt {
     switch result {
     case .finished(let status, let output, let errors):
       let result = ActionResult(
-        status: status, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self))
+        status: status, output: String(decoding: output, as: UTF8.self),
+        errors: String(decoding: errors, as: UTF8.self))
       outcome.results.append(result)
       if !script.accepts(status, of: action) { outcome.failure = .failed(label, node, action, result) }
     case .timedOut(let output, let errors):
       outcome.results.append(
         ActionResult(
-          status: -1, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self)))
+          status: -1, output: String(decoding: output, as: UTF8.self),
+          errors: String(decoding: errors, as: UTF8.self)))
       outcome.failure = .tookTooLong(label, node, action, timeout)
     case .skipped: break
     }
@@ -171,7 +175,8 @@ extension Diagnostic {
     var notes = ["on \(node.reference.host): \(action.shown)"]
     let said = result.errors.lastLines(12)
     notes += said.isEmpty ? result.output.lastLines(12) : said
-    return Diagnostic(.failed, "'\(label.title)' failed with status \(result.status)", at: node.spec.position, notes: notes)
+    return Diagnostic(
+      .failed, "'\(label.title)' failed with status \(result.status)", at: node.spec.position, notes: notes)
   }
 
   fileprivate static func tookTooLong(
@@ -192,7 +197,8 @@ extension Action {
     case .script(let text): text.description.contains("\n") ? "the step's own script" : text.description
     case .command(let command):
       switch command.program {
-      case .arguments(let words): words.map { $0.isSecret ? $0.description : shellWord($0.string) }.joined(separator: " ")
+      case .arguments(let words):
+        words.map { $0.isSecret ? $0.description : shellWord($0.string) }.joined(separator: " ")
       case .shell(let text): text.description.lastLines(3).joined(separator: "; ")
       }
     case .write(let write): "write \(write.path)"

@@ -30,7 +30,10 @@ struct StepTurn {
 
   var report: Report
 
-  init(context: RunContext, node: GraphNode, connection: HostConnection, following: ArraySlice<Int>, host: HostRun) {
+  init(
+    context: RunContext, node: GraphNode, connection: HostConnection, following: ArraySlice<Int>,
+    host: HostRun
+  ) {
     self.context = context
     self.node = node
     self.connection = connection
@@ -49,7 +52,9 @@ struct StepTurn {
         report.status = .skipped
         register(.map(["changed": .bool(false), "failed": .bool(false), "skipped": .bool(true)]))
       case .pending(let why):
-        fail(context.label(node), Diagnostic(.failed, "'\(node.plainTitle)' cannot be done: \(why)", at: node.spec.position))
+        fail(
+          context.label(node),
+          Diagnostic(.failed, "'\(node.plainTitle)' cannot be done: \(why)", at: node.spec.position))
       case .failed(let fault): fail(context.label(node), fault.located(at: node.spec.position))
       case .steps(let steps): await run(steps)
       }

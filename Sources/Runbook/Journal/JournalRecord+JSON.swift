@@ -75,8 +75,10 @@ extension RunArguments {
 
   init(_ value: Value) throws(Diagnostic) {
     self.init(
-      runbook: try value.words("runbook"), inventory: try value.list("inventory"), limit: value["limit"]?.text?.string,
-      tags: try value.list("tags"), skipTags: try value.list("skip_tags"), startAt: value["start_at"]?.text?.string)
+      runbook: try value.words("runbook"), inventory: try value.list("inventory"),
+      limit: value["limit"]?.text?.string,
+      tags: try value.list("tags"), skipTags: try value.list("skip_tags"),
+      startAt: value["start_at"]?.text?.string)
   }
 }
 
@@ -96,7 +98,8 @@ extension StepKey {
 extension StepRecord {
   fileprivate var fields: ValueMap {
     var more: ValueMap = [
-      "status": .string(status.rawValue), "fingerprint": .string(fingerprint), "parameters": .digests(parameters),
+      "status": .string(status.rawValue), "fingerprint": .string(fingerprint),
+      "parameters": .digests(parameters),
       "notifies": .strings(notifies), "time": .int(time),
     ]
     switch outputs {
@@ -130,7 +133,8 @@ extension StepRecord {
 extension SecretFiles {
   fileprivate var fields: ValueMap {
     var map: ValueMap = [
-      "record": "secrets-held", "host": .string(host), "paths": .strings(paths), "delegated": .bool(isDelegated),
+      "record": "secrets-held", "host": .string(host), "paths": .strings(paths),
+      "delegated": .bool(isDelegated),
     ]
     if let user { map["user"] = .string(user) }
     if let method { map["method"] = .string(method) }
@@ -168,7 +172,8 @@ extension Value {
 
   func digests(_ key: String) throws(Diagnostic) -> [String: String] {
     guard case .map(let map)? = self[key] else { throw .lacks(key) }
-    return Dictionary(uniqueKeysWithValues: map.compactMap { entry in entry.value.text.map { (entry.key, $0.string) } })
+    return Dictionary(
+      uniqueKeysWithValues: map.compactMap { entry in entry.value.text.map { (entry.key, $0.string) } })
   }
 }
 

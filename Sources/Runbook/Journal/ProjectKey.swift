@@ -23,7 +23,9 @@ public struct ProjectKey: Sendable {
   }
 
   /// A keyed digest in lower-case hex.
-  public func fingerprint(_ bytes: [UInt8]) -> String { Digest.hex(Digest.hmacSHA256(key: self.bytes, bytes)) }
+  public func fingerprint(_ bytes: [UInt8]) -> String {
+    Digest.hex(Digest.hmacSHA256(key: self.bytes, bytes))
+  }
   public func fingerprint(_ text: String) -> String { fingerprint(Array(text.utf8)) }
 
   /// The fingerprint of a step, and of each of its parameters.

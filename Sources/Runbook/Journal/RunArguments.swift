@@ -10,7 +10,8 @@ public struct RunArguments: Sendable, Hashable {
   public var extraVariables: ValueMap
 
   public init(
-    runbook: String, inventory: [String] = [], limit: String? = nil, tags: [String] = [], skipTags: [String] = [],
+    runbook: String, inventory: [String] = [], limit: String? = nil, tags: [String] = [],
+    skipTags: [String] = [],
     startAt: String? = nil, extraVariables: ValueMap = [:]
   ) {
     self.runbook = runbook

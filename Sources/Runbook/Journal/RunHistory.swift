@@ -81,7 +81,8 @@ public struct RunLibrary: Sendable {
     guard known.contains(id) else {
       throw Diagnostic(
         .unknownName, "there is no run '\(id)'",
-        hint: nearestName(to: id, among: known).map { "did you mean '\($0)'?" } ?? "'runbook runs' lists them")
+        hint: nearestName(to: id, among: known).map { "did you mean '\($0)'?" } ?? "'runbook runs' lists them"
+      )
     }
     return try RunHistory.read(path(of: id))
   }

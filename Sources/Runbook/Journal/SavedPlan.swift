@@ -30,7 +30,8 @@ public struct SavedPlan: Sendable, Hashable {
     let text = String(decoding: try LocalFile.read(path, limit: 256 << 20), as: UTF8.self)
     let value = try JSONReader.read(text, named: path)
     guard value["runbook_plan"] == .int(1) else {
-      throw Diagnostic(.invalidValue, "'\(path)' is no saved plan", hint: "'runbook plan RUNBOOK --save FILE' writes one")
+      throw Diagnostic(
+        .invalidValue, "'\(path)' is no saved plan", hint: "'runbook plan RUNBOOK --save FILE' writes one")
     }
     return try SavedPlan(value)
   }

@@ -19,7 +19,8 @@ public func runInForeground(_ argv: [String]) async throws(Diagnostic) -> Int {
     let code = posix_spawnp(&pid, argv.first ?? "", nil, &attributes, &words, environ)
     guard code == 0 else {
       throw Diagnostic(
-        .missingCommand, "'\(argv.first ?? "")' cannot be run here: \(String(cString: strerror(code)).lowercased())")
+        .missingCommand,
+        "'\(argv.first ?? "")' cannot be run here: \(String(cString: strerror(code)).lowercased())")
     }
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 {

@@ -29,7 +29,9 @@ private struct CanonicalWriter {
     case .script(let text): add("script", text.string)
     case .command(let command): add(command)
     case .write(let write):
-      add("write", write.path, String(write.mode), write.owner ?? "-", write.group ?? "-", write.validate ?? "-")
+      add(
+        "write", write.path, String(write.mode), write.owner ?? "-", write.group ?? "-", write.validate ?? "-"
+      )
       add(write.content.bytes)
     case .upload(let upload):
       add("upload", upload.path, upload.digest, String(upload.mode), upload.owner ?? "-", upload.group ?? "-")

@@ -111,7 +111,8 @@ public struct FileWrite: Sendable, Hashable {
   public var validate: String?
 
   public init(
-    path: String, content: FileContent, mode: Int, owner: String? = nil, group: String? = nil, validate: String? = nil
+    path: String, content: FileContent, mode: Int, owner: String? = nil, group: String? = nil,
+    validate: String? = nil
   ) {
     self.path = path
     self.content = content
@@ -146,7 +147,9 @@ public struct FileUpload: Sendable, Hashable {
   /// SHA-256 of the source, compared on the host before the rename.
   public var digest: String
 
-  public init(source: String, path: String, mode: Int, owner: String? = nil, group: String? = nil, digest: String) {
+  public init(
+    source: String, path: String, mode: Int, owner: String? = nil, group: String? = nil, digest: String
+  ) {
     self.source = source
     self.path = path
     self.mode = mode

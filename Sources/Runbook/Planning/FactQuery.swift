@@ -79,7 +79,9 @@ public struct PackageState: Sendable, Hashable {
   /// Removed, with its configuration files still there.
   public var hasLeftovers: Bool
 
-  public init(version: String? = nil, isHeld: Bool = false, isBroken: Bool = false, hasLeftovers: Bool = false) {
+  public init(
+    version: String? = nil, isHeld: Bool = false, isBroken: Bool = false, hasLeftovers: Bool = false
+  ) {
     self.version = version
     self.isHeld = isHeld
     self.isBroken = isBroken

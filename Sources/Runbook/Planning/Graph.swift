@@ -41,12 +41,14 @@ public struct GraphNode: Sendable {
     needs: [Int], isLeftOut: String? = nil, notifies: [Int] = []
   ) {
     self.init(
-      index: index, reference: reference, step: SharedStep(spec), phases: phases, scope: scope, role: role, needs: needs,
+      index: index, reference: reference, step: SharedStep(spec), phases: phases, scope: scope, role: role,
+      needs: needs,
       isLeftOut: isLeftOut, notifies: notifies)
   }
 
   init(
-    index: Int, reference: StepReference, step: SharedStep, phases: [String], scope: Int, role: Role, needs: [Int],
+    index: Int, reference: StepReference, step: SharedStep, phases: [String], scope: Int, role: Role,
+    needs: [Int],
     isLeftOut: String?, notifies: [Int]
   ) {
     self.index = index

@@ -107,7 +107,9 @@ extension GraphBuilding {
     of needs: [NeedSpec], for place: StepPlace, on host: Int, _ targets: NeedTargets, reports: Bool
   ) -> [Int] {
     needs.flatMap { need in
-      nodes(of: need, prefix: place.spec.id, from: place.group, role: place.role, on: host, targets, reports: reports)
+      nodes(
+        of: need, prefix: place.spec.id, from: place.group, role: place.role, on: host, targets,
+        reports: reports)
     }
   }
 
@@ -142,7 +144,9 @@ extension GraphBuilding {
       return here.flatMap { nodes(of: $0, on: host) }
     }
     guard let named = numbers(of: pattern, at: need.position) else { return [] }
-    let there = named.flatMap { number in target.filter { $0.meantHosts.contains(number) }.map { (number, $0) } }
+    let there = named.flatMap { number in
+      target.filter { $0.meantHosts.contains(number) }.map { (number, $0) }
+    }
     if there.isEmpty { reportAbsence(need, target, on: pattern) }
     return there.flatMap { nodes(of: $0.1, on: $0.0) }
   }
@@ -164,7 +168,9 @@ extension GraphBuilding {
   private func connectHandlers(of place: StepPlace) {
     for (name, position) in place.spec.notify {
       guard let handler = handler(name, from: place) else {
-        let names = handlersInReach(of: place).flatMap { [$0.spec.hasGivenID ? $0.spec.id : nil, literalName($0.spec)] }
+        let names = handlersInReach(of: place).flatMap {
+          [$0.spec.hasGivenID ? $0.spec.id : nil, literalName($0.spec)]
+        }
         faults.append(.unknownHandler(name, at: position, known: names.compactMap { $0 }))
         continue
       }
@@ -186,7 +192,9 @@ extension GraphBuilding {
 
   private func handler(_ name: String, from place: StepPlace) -> StepPlace? {
     let reach = handlersInReach(of: place)
-    return reach.first { $0.spec.hasGivenID && $0.spec.id == name } ?? reach.first { literalName($0.spec) == name }
+    return reach.first { $0.spec.hasGivenID && $0.spec.id == name } ?? reach.first {
+      literalName($0.spec) == name
+    }
       ?? reach.first { $0.spec.hasGivenID && $0.spec.id.hasSuffix("/\(name)") }
   }
 }

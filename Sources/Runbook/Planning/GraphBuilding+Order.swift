@@ -74,14 +74,17 @@ extension GraphBuilding {
     let named = zip(circle, circle.dropFirst()).first { isNamed($0.1, by: $0.0) }?.0 ?? circle[0]
     let position = nodes[named].spec.needs?.first?.position ?? nodes[named].spec.kindPosition
     return Diagnostic(
-      .cycle, "the steps wait for each other: \(circle.map(shown).joined(separator: " → "))", at: position, notes: notes)
+      .cycle, "the steps wait for each other: \(circle.map(shown).joined(separator: " → "))", at: position,
+      notes: notes)
   }
 
   /// Whether one node names another in its `needs`.
   private func isNamed(_ need: Int, by index: Int) -> Bool {
     guard let needs = nodes[index].spec.needs else { return false }
     let spec = nodes[need].spec
-    return needs.contains { $0.id == spec.id || spec.id.hasSuffix("/\($0.id)") || nodes[need].phases.contains($0.id) }
+    return needs.contains {
+      $0.id == spec.id || spec.id.hasSuffix("/\($0.id)") || nodes[need].phases.contains($0.id)
+    }
   }
 }
 
@@ -108,7 +111,8 @@ struct Heap {
     var parent = 0
     while true {
       let children = [2 * parent + 1, 2 * parent + 2].filter { $0 < numbers.count }
-      guard let child = children.min(by: { numbers[$0] < numbers[$1] }), numbers[child] < numbers[parent] else { break }
+      guard let child = children.min(by: { numbers[$0] < numbers[$1] }), numbers[child] < numbers[parent]
+      else { break }
       numbers.swapAt(child, parent)
       parent = child
     }

@@ -9,8 +9,12 @@ extension GraphBuilding {
     }
     for (number, place) in places.enumerated() where place.role != .handler {
       place.leftOut = byTags(place)
-      if place.leftOut == nil, let start, number < start { place.leftOut = "stands before '\(selection.startAt ?? "")'" }
-      if place.leftOut == nil, let chosen, !chosen.contains(number) { place.leftOut = "is not among the chosen steps" }
+      if place.leftOut == nil, let start, number < start {
+        place.leftOut = "stands before '\(selection.startAt ?? "")'"
+      }
+      if place.leftOut == nil, let chosen, !chosen.contains(number) {
+        place.leftOut = "is not among the chosen steps"
+      }
     }
     for group in groups where group.isScope { keepSurroundings(of: group) }
     for place in places {
@@ -35,7 +39,9 @@ extension GraphBuilding {
 
   private func byTags(_ place: StepPlace) -> String? {
     let tags = Set(place.spec.tags)
-    if let skipped = selection.skipTags.first(where: { matches($0, tags) }) { return "is left out by --skip-tags \(skipped)" }
+    if let skipped = selection.skipTags.first(where: { matches($0, tags) }) {
+      return "is left out by --skip-tags \(skipped)"
+    }
     let isNamed = selection.tags.contains { tags.contains($0) }
     if tags.contains("never"), !isNamed { return "is tagged 'never'" }
     if selection.tags.isEmpty || tags.contains("always") { return nil }
@@ -72,7 +78,8 @@ extension GraphBuilding {
   private func matches(_ name: String, option: String) -> [Int] {
     var found = places.indices.filter { places[$0].spec.id == name || literalName(places[$0].spec) == name }
     if found.isEmpty {
-      let members = groups.filter { $0.spec.id == name || ($0.spec.isHeading && $0.spec.name == name) }.flatMap { $0.members }
+      let members = groups.filter { $0.spec.id == name || ($0.spec.isHeading && $0.spec.name == name) }
+        .flatMap { $0.members }
       found = places.indices.filter { index in members.contains { $0 === places[index] } }
     }
     if found.isEmpty { found = places.indices.filter { places[$0].spec.id.hasSuffix("/\(name)") } }
@@ -84,7 +91,8 @@ extension GraphBuilding {
     faults.append(
       Diagnostic(
         .unknownName, "\(option): no step is called '\(name)'",
-        hint: nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "'--list-steps' shows their names"))
+        hint: nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+          ?? "'--list-steps' shows their names"))
     return []
   }
 }

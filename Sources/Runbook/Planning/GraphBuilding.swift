@@ -77,7 +77,8 @@ final class GraphBuilding {
   private var patterns: [String: [Int]?] = [:]
 
   init(
-    _ document: RunbookDocument, _ selection: GraphBuilder.Selection, _ lookup: @escaping GraphBuilder.HostLookup
+    _ document: RunbookDocument, _ selection: GraphBuilder.Selection,
+    _ lookup: @escaping GraphBuilder.HostLookup
   ) throws(Diagnostics) {
     self.document = document
     self.selection = selection
@@ -126,7 +127,9 @@ final class GraphBuilding {
     }
   }
 
-  private func place(_ spec: PhaseSpec, phases: [String], role: GraphNode.Role, in outer: StepGroup?) -> StepGroup {
+  private func place(_ spec: PhaseSpec, phases: [String], role: GraphNode.Role, in outer: StepGroup?)
+    -> StepGroup
+  {
     let group = StepGroup(spec, in: outer)
     groups.append(group)
     let phases = spec.isHeading ? phases + [spec.name] : phases
@@ -208,7 +211,8 @@ extension Diagnostic {
   ) -> Diagnostic {
     let around = place.spec.hostPatterns.map { $0.pattern }.filter { $0 != pattern }
     return Diagnostic(
-      .invalidValue, "the step '\(place.shown)' runs on no host: none that '\(pattern)' names is left", at: position,
+      .invalidValue, "the step '\(place.shown)' runs on no host: none that '\(pattern)' names is left",
+      at: position,
       notes: around.isEmpty ? [] : ["around it: \(around.map { "hosts: \($0)" }.joined(separator: ", "))"],
       hint: "widen the 'hosts' of the runbook or the phase, or take the step out")
   }

@@ -8,7 +8,8 @@ public struct HostVariables: Sendable {
   /// Names that will have a value once an earlier step has run, and what they wait for.
   public var pending: [String: String]
 
-  public init(host: String, facts: ValueMap? = nil, assigned: ValueMap = [:], pending: [String: String] = [:]) {
+  public init(host: String, facts: ValueMap? = nil, assigned: ValueMap = [:], pending: [String: String] = [:])
+  {
     self.host = host
     self.facts = facts
     self.assigned = assigned

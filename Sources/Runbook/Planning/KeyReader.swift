@@ -40,7 +40,9 @@ struct KeyReader {
   mutating func literal(_ key: String) -> String? { value(key, String.self) }
 
   /// A name of the language: letters, digits and a few signs.
-  mutating func identifier(_ key: String, alsoAllowing others: String = "") -> (name: String, position: SourcePosition)? {
+  mutating func identifier(_ key: String, alsoAllowing others: String = "") -> (
+    name: String, position: SourcePosition
+  )? {
     guard let node = take(key), let name: String = reading.literal(node, of: key) else { return nil }
     let isSound = name.unicodeScalars.allSatisfy {
       $0 == "_" || others.unicodeScalars.contains($0) || ($0.isASCII && $0.properties.isAlphabetic)
@@ -50,7 +52,8 @@ struct KeyReader {
       reading.reject(
         .invalidValue, "'\(name)' cannot be used as '\(key)'", at: node.position,
         hint: others.isEmpty
-          ? "use letters, digits and '_', not beginning with a digit" : "use letters, digits, '-', '_' and '.'")
+          ? "use letters, digits and '_', not beginning with a digit"
+          : "use letters, digits, '-', '_' and '.'")
       return nil
     }
     return (name, node.position)
@@ -101,7 +104,9 @@ struct KeyReader {
     inherited.become.isOn = own.isOn ?? inherited.become.isOn
     inherited.become.user = own.user ?? inherited.become.user
     inherited.become.method = own.method ?? inherited.become.method
-    for (tag, _) in names("tags", splits: true) ?? [] where !inherited.tags.contains(tag) { inherited.tags.append(tag) }
+    for (tag, _) in names("tags", splits: true) ?? [] where !inherited.tags.contains(tag) {
+      inherited.tags.append(tag)
+    }
     for entry in mapping("environment") {
       inherited.environment.removeAll { $0.key == entry.key }
       inherited.environment.append(entry)
@@ -118,7 +123,9 @@ struct KeyReader {
   mutating func needs() -> [NeedSpec]? {
     names("needs").map { names in
       names.map { (text, position) in
-        guard let sign = text.firstIndex(of: "@") else { return NeedSpec(id: text, hosts: nil, position: position) }
+        guard let sign = text.firstIndex(of: "@") else {
+          return NeedSpec(id: text, hosts: nil, position: position)
+        }
         return NeedSpec(
           id: String(text[..<sign]), hosts: String(text[text.index(after: sign)...]), position: position)
       }
@@ -127,18 +134,22 @@ struct KeyReader {
 
   private mutating func becomeSpec() -> BecomeSpec {
     var become = BecomeSpec(isOn: value("become"))
-    if let node = take("become_user"), let user = reading.scalar(node, of: "become_user") { become.user = user }
+    if let node = take("become_user"), let user = reading.scalar(node, of: "become_user") {
+      become.user = user
+    }
     become.method = word("become_method")
     return become
   }
 
   /// One of the fixed words of an enumeration.
-  mutating func word<Word: RawRepresentable & CaseIterable>(_ key: String) -> Word? where Word.RawValue == String {
+  mutating func word<Word: RawRepresentable & CaseIterable>(_ key: String) -> Word?
+  where Word.RawValue == String {
     guard let node = take(key), let text: String = reading.literal(node, of: key) else { return nil }
     if let word = Word(rawValue: text) { return word }
     let words = Word.allCases.map { $0.rawValue }
     reading.reject(
-      .invalidValue, "'\(text)' is none of \(words.map { "'\($0)'" }.joined(separator: ", "))", at: node.position,
+      .invalidValue, "'\(text)' is none of \(words.map { "'\($0)'" }.joined(separator: ", "))",
+      at: node.position,
       hint: nearestName(to: text, among: words).map { "did you mean '\($0)'?" })
     return nil
   }
@@ -160,7 +171,8 @@ extension RunbookReading {
   /// The value of a key that must be known before any host is, so it takes no expression.
   func literal<T: ParameterValue>(_ node: Node, of key: String) -> T? {
     if node.tag != nil || Argument.holdsExpression(node) {
-      reject(.invalidValue, "'\(key)' takes no expression: it must be known before the run", at: node.position)
+      reject(
+        .invalidValue, "'\(key)' takes no expression: it must be known before the run", at: node.position)
       return nil
     }
     do throws(ParameterFault) { return try T.decode(Argument(literal: node)) } catch {
@@ -199,7 +211,8 @@ extension Argument {
       case .scalar(let scalar): .written(Text(scalar.text), isPlain: scalar.isPlain)
       case .sequence(let items): .list(items.map { Argument(literal: $0) })
       case .mapping(let entries):
-        .map(entries.map { Entry(key: $0.key, keyPosition: $0.keyPosition, value: Argument(literal: $0.value)) })
+        .map(
+          entries.map { Entry(key: $0.key, keyPosition: $0.keyPosition, value: Argument(literal: $0.value)) })
       }
     self.init(content, at: node.position)
   }

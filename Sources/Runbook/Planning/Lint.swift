@@ -49,7 +49,8 @@ public enum Lint {
     else { return [] }
     return [
       Diagnostic(
-        .usage, "'\(spec.kind)' without a guard runs every time, and counts as a change", at: spec.kindPosition,
+        .usage, "'\(spec.kind)' without a guard runs every time, and counts as a change",
+        at: spec.kindPosition,
         hint: "give it 'creates', 'removes', 'unless' or 'only_if', or say 'changed_when: false'")
     ]
   }
@@ -90,7 +91,9 @@ public enum Lint {
       switch entry.value.content {
       case .mapping(let inner): return truthWords(inner)
       case .sequence(let items):
-        return items.flatMap { truthWords([Node.Entry(key: entry.key, keyPosition: entry.keyPosition, value: $0)]) }
+        return items.flatMap {
+          truthWords([Node.Entry(key: entry.key, keyPosition: entry.keyPosition, value: $0)])
+        }
       case .scalar(let scalar):
         guard scalar.isPlain, case .bool(let truth) = plainScalar(scalar.text),
           !["true", "false"].contains(scalar.text.lowercased())
@@ -107,7 +110,8 @@ public enum Lint {
   /// `when: "{{ x }}"`: understood, and more than is needed.
   private static func braces(_ spec: StepSpec) -> [Diagnostic] {
     spec.conditions.compactMap { node in
-      guard case .scalar(let scalar) = node.content, scalar.text.hasPrefix("{{"), scalar.text.hasSuffix("}}") else {
+      guard case .scalar(let scalar) = node.content, scalar.text.hasPrefix("{{"), scalar.text.hasSuffix("}}")
+      else {
         return nil
       }
       return Diagnostic(
@@ -120,7 +124,8 @@ public enum Lint {
     guard spec.become.user != nil, spec.become.isOn == false else { return [] }
     return [
       Diagnostic(
-        .usage, "'become_user' has no effect: 'become' is false here", at: spec.position, hint: "write 'become: true'")
+        .usage, "'become_user' has no effect: 'become' is false here", at: spec.position,
+        hint: "write 'become: true'")
     ]
   }
 
@@ -130,7 +135,8 @@ public enum Lint {
       let names = [handler.id, short] + (literalName(handler).map { [$0] } ?? [])
       guard !names.contains(where: { notified.contains($0) }) else { return nil }
       return Diagnostic(
-        .usage, "no step notifies the handler '\(handler.hasGivenID ? short : literalName(handler) ?? short)'",
+        .usage,
+        "no step notifies the handler '\(handler.hasGivenID ? short : literalName(handler) ?? short)'",
         at: handler.position, hint: "write 'notify: \(short)' on a step, or take it out")
     }
   }

@@ -70,7 +70,8 @@ public enum LoopItems {
     throw .diagnostic(
       Diagnostic(
         .invalidValue, "'for_each' wants a list, a map or a number, this is the text '\(scalar.text)'",
-        at: node.position, hint: "write for_each: \"{{ \(scalar.text) }}\" for a variable, or '[\(scalar.text)]'"))
+        at: node.position,
+        hint: "write for_each: \"{{ \(scalar.text) }}\" for a variable, or '[\(scalar.text)]'"))
   }
 
   /// What the plan calls an item: its `loop_label`, or what tells it from the others. nil where it has none that

@@ -4,7 +4,9 @@ public struct AbsolutePath: ParameterValue, Hashable, CustomStringConvertible {
 
   /// nil where it is not such a path.
   public init?(_ string: String) {
-    guard string.hasPrefix("/"), !string.contains("\0"), !string.split(separator: "/").contains("..") else { return nil }
+    guard string.hasPrefix("/"), !string.contains("\0"), !string.split(separator: "/").contains("..") else {
+      return nil
+    }
     var path = string
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     self.string = path
@@ -47,7 +49,8 @@ public struct FileMode: ParameterValue, Hashable, CustomStringConvertible {
     if let bits = symbolicBits(text) { return FileMode(bits) }
     throw .invalid(
       Diagnostic(
-        .invalidValue, "'\(text)' is not a mode", at: argument.position, hint: "write it like \"0640\" or \"u=rw,g=r,o=\""))
+        .invalidValue, "'\(text)' is not a mode", at: argument.position,
+        hint: "write it like \"0640\" or \"u=rw,g=r,o=\""))
   }
 
   /// `u=rwx,g=rx,o=` and the like, from nothing; only `=` and `+` make sense without a file to start from.
@@ -103,7 +106,9 @@ extension Duration: ParameterValue {
   /// `90`, `90s`, `2m`, `1h30m`, `7d`; a bare number is seconds.
   public static func decode(_ argument: Argument) throws(ParameterFault) -> Duration {
     let text = try String.decode(argument)
-    if let seconds = Double(text), seconds >= 0, seconds.isFinite { return .milliseconds(Int(seconds * 1000)) }
+    if let seconds = Double(text), seconds >= 0, seconds.isFinite {
+      return .milliseconds(Int(seconds * 1000))
+    }
     let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
     var (total, digits, isSound) = (0, "", !text.isEmpty)
     for character in text {
@@ -119,14 +124,16 @@ extension Duration: ParameterValue {
     guard isSound, digits.isEmpty else {
       throw .invalid(
         Diagnostic(
-          .invalidValue, "'\(text)' is not a duration", at: argument.position, hint: "write it like 90s, 2m or 1h30m"))
+          .invalidValue, "'\(text)' is not a duration", at: argument.position,
+          hint: "write it like 90s, 2m or 1h30m"))
     }
     return .seconds(total)
   }
 
   public var written: String {
     let seconds = components.seconds
-    for (unit, letter) in [(86400, "d"), (3600, "h"), (60, "m")] where seconds > 0 && seconds % Int64(unit) == 0 {
+    for (unit, letter) in [(86400, "d"), (3600, "h"), (60, "m")]
+    where seconds > 0 && seconds % Int64(unit) == 0 {
       return "\(seconds / Int64(unit))\(letter)"
     }
     return "\(seconds)s"
@@ -143,7 +150,8 @@ extension Value: ParameterValue {
   public static func decode(_ argument: Argument) throws(ParameterFault) -> Value {
     switch argument.content {
     case .native(let value): return value
-    case .written(let text, let isPlain): return isPlain && !text.isSecret ? plainScalar(text.string) : .string(text)
+    case .written(let text, let isPlain):
+      return isPlain && !text.isSecret ? plainScalar(text.string) : .string(text)
     case .list(let items):
       var values: [Value] = []
       for item in items { values.append(try decode(item)) }

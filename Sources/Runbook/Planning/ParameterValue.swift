@@ -94,7 +94,9 @@ extension Int: ParameterValue {
   public static var typeName: String { "whole number" }
   public static var placeholder: Int { 0 }
   public static func decode(_ argument: Argument) throws(ParameterFault) -> Int {
-    guard let number = Int(try argument.text().string) else { throw .invalid(argument.expected("a whole number")) }
+    guard let number = Int(try argument.text().string) else {
+      throw .invalid(argument.expected("a whole number"))
+    }
     return number
   }
   public var written: String { String(self) }

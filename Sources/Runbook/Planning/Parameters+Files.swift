@@ -63,7 +63,8 @@ extension Parameters {
     } catch {
       switch error {
       case .pending(let reason): wait(for: reason)
-      case .diagnostic(let fault): reject(fault.position == nil ? fault.located(at: argument.position) : fault.noting(used))
+      case .diagnostic(let fault):
+        reject(fault.position == nil ? fault.located(at: argument.position) : fault.noting(used))
       }
       return nil
     }
@@ -125,7 +126,8 @@ extension Parameters {
   private func permissions(of path: String) throws(Diagnostic) -> Int {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw Diagnostic(.unreadable, "cannot look at '\(path)': \(String(cString: strerror(errno)).lowercased())")
+      throw Diagnostic(
+        .unreadable, "cannot look at '\(path)': \(String(cString: strerror(errno)).lowercased())")
     }
     return Int(status.st_mode & 0o7777)
   }

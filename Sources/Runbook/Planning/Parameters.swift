@@ -141,7 +141,8 @@ public struct Parameters {
     _ name: String, _ type: T.Type, isRequired: Bool, defaultText: String?, _ words: String
   ) {
     declarations.append(
-      Declaration(name: name, type: T.typeName, isRequired: isRequired, defaultText: defaultText, words: words))
+      Declaration(
+        name: name, type: T.typeName, isRequired: isRequired, defaultText: defaultText, words: words))
   }
 
   private mutating func take(_ name: String) -> Argument? {
@@ -174,5 +175,7 @@ public struct DecodingContext: Sendable {
   }
 
   /// For manuals and tests: no variables, no files.
-  public static var empty: DecodingContext { DecodingContext(host: "host", scope: ValueScope([:]), folders: []) }
+  public static var empty: DecodingContext {
+    DecodingContext(host: "host", scope: ValueScope([:]), folders: [])
+  }
 }

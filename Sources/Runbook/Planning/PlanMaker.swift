@@ -11,7 +11,8 @@ struct PlanMaker {
   init(graph: Graph, scans: [(scan: ScanHost, fault: Diagnostic?)]) {
     self.graph = graph
     self.scans = Dictionary(uniqueKeysWithValues: scans.map { ($0.scan.host, $0.scan) })
-    faults = Dictionary(uniqueKeysWithValues: scans.compactMap { scan in scan.fault.map { (scan.scan.host, $0) } })
+    faults = Dictionary(
+      uniqueKeysWithValues: scans.compactMap { scan in scan.fault.map { (scan.scan.host, $0) } })
     isUnsettled = [Bool](repeating: false, count: graph.nodes.count)
     entries = [[PlanEntry]](repeating: [], count: graph.nodes.count)
   }
@@ -21,11 +22,14 @@ struct PlanMaker {
     for index in graph.order where faults[graph.nodes[index].reference.host] == nil {
       let node = graph.nodes[index]
       guard node.role.isScanned else { continue }
-      let comesAfterChange = node.needs.contains { isUnsettled[$0] } || sectionsBefore(node).contains { isUnsettled[$0] }
+      let comesAfterChange =
+        node.needs.contains { isUnsettled[$0] } || sectionsBefore(node).contains { isUnsettled[$0] }
       entries[index] = entriesOf(node, comesAfterChange)
       isUnsettled[index] = comesAfterChange || entries[index].contains { $0.verdict.isPending }
     }
-    for (index, node) in graph.nodes.enumerated() where node.role == .handler { entries[index] = handlerEntries(node) }
+    for (index, node) in graph.nodes.enumerated() where node.role == .handler {
+      entries[index] = handlerEntries(node)
+    }
     return entries.flatMap { $0 }
   }
 
@@ -58,7 +62,8 @@ struct PlanMaker {
     case .change(let change): .change(change)
     case .later(let why): .later(why)
     case .lacksCommand(let command): .later("not known before '\(command)' is there")
-    case .failed(let fault, let isInput) where isInput || !comesAfterChange: .failed(fault.located(at: node.spec.position))
+    case .failed(let fault, let isInput) where isInput || !comesAfterChange:
+      .failed(fault.located(at: node.spec.position))
     // What is in its way now may be gone once the steps before it are done.
     case .failed(let fault, _): .later("not known before the steps it needs are done: \(fault.message)")
     }
@@ -77,7 +82,8 @@ struct PlanMaker {
 
   private func entry(_ node: GraphNode, _ step: PlannedStep?, _ verdict: Verdict) -> PlanEntry {
     PlanEntry(
-      reference: node.reference, kind: node.spec.kind, title: step?.decoded.title ?? node.plainTitle, item: step?.item,
+      reference: node.reference, kind: node.spec.kind, title: step?.decoded.title ?? node.plainTitle,
+      item: step?.item,
       phases: node.phases, role: node.role, position: node.spec.position, verdict: verdict)
   }
 }

@@ -52,14 +52,17 @@ struct Planner: Sendable {
       case nil: rounds.append(Round(item: item, scope: scope))
       }
     }
-    if rounds.isEmpty { return .skipped(items.isEmpty ? "its loop is empty" : "'when' is false for every item") }
+    if rounds.isEmpty {
+      return .skipped(items.isEmpty ? "its loop is empty" : "'when' is false for every item")
+    }
     return steps(node, kind, rounds)
   }
 
   /// nil: every condition holds.
   private func condition(of spec: StepSpec, in scope: any Scope) -> NodeEvaluation? {
     do throws(EvaluationFault) {
-      return try Conditions.hold(spec.conditions, in: scope, environment(of: spec)) ? nil : .skipped("'when' is false")
+      return try Conditions.hold(spec.conditions, in: scope, environment(of: spec))
+        ? nil : .skipped("'when' is false")
     } catch {
       return evaluation(of: error, at: spec.position)
     }
@@ -85,7 +88,8 @@ struct Planner: Sendable {
       let evaluator = NodeEvaluator(scope: round.scope, environment: environment)
       let decoded = StepDecoder.decode(spec: node.spec, kind: kind, evaluator: evaluator, context: context)
       do throws(Diagnostic) {
-        var step = PlannedStep(decoded: decoded, channel: try channel(of: node, decoded.become), scope: round.scope)
+        var step = PlannedStep(
+          decoded: decoded, channel: try channel(of: node, decoded.become), scope: round.scope)
         if let item = round.item {
           step.item = label(item, of: node.spec, in: round.scope, environment)
           step.itemValue = item.value

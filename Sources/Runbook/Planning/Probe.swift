@@ -47,7 +47,9 @@ extension Probe where State == Void {
 extension Probe where State == FileStatus? {
   public static func status(of path: String) -> Probe {
     Probe([.status(path)]) { (answers) throws(Diagnostic) in
-      guard case .status(let status) = try answers.answer(to: .status(path)) else { throw .mismatch(.status(path)) }
+      guard case .status(let status) = try answers.answer(to: .status(path)) else {
+        throw .mismatch(.status(path))
+      }
       return status
     }
   }
@@ -57,7 +59,9 @@ extension Probe where State == String? {
   /// SHA-256 in lower-case hex; nil where there is no file.
   public static func digest(of path: String) -> Probe {
     Probe([.digest(path)]) { (answers) throws(Diagnostic) in
-      guard case .digest(let digest) = try answers.answer(to: .digest(path)) else { throw .mismatch(.digest(path)) }
+      guard case .digest(let digest) = try answers.answer(to: .digest(path)) else {
+        throw .mismatch(.digest(path))
+      }
       return digest
     }
   }
@@ -66,7 +70,9 @@ extension Probe where State == String? {
 extension Probe where State == [UInt8]? {
   public static func content(of path: String) -> Probe {
     Probe([.content(path)]) { (answers) throws(Diagnostic) in
-      guard case .content(let bytes) = try answers.answer(to: .content(path)) else { throw .mismatch(.content(path)) }
+      guard case .content(let bytes) = try answers.answer(to: .content(path)) else {
+        throw .mismatch(.content(path))
+      }
       return bytes
     }
   }
@@ -75,7 +81,9 @@ extension Probe where State == [UInt8]? {
 extension Probe where State == PackageState {
   public static func package(_ name: String) -> Probe {
     Probe([.package(name)]) { (answers) throws(Diagnostic) in
-      guard case .package(let state) = try answers.answer(to: .package(name)) else { throw .mismatch(.package(name)) }
+      guard case .package(let state) = try answers.answer(to: .package(name)) else {
+        throw .mismatch(.package(name))
+      }
       return state
     }
   }
@@ -84,7 +92,9 @@ extension Probe where State == PackageState {
 extension Probe where State == Account? {
   public static func user(_ name: String) -> Probe {
     Probe([.user(name)]) { (answers) throws(Diagnostic) in
-      guard case .user(let account) = try answers.answer(to: .user(name)) else { throw .mismatch(.user(name)) }
+      guard case .user(let account) = try answers.answer(to: .user(name)) else {
+        throw .mismatch(.user(name))
+      }
       return account
     }
   }
@@ -93,7 +103,9 @@ extension Probe where State == Account? {
 extension Probe where State == AccountGroup? {
   public static func group(_ name: String) -> Probe {
     Probe([.group(name)]) { (answers) throws(Diagnostic) in
-      guard case .group(let group) = try answers.answer(to: .group(name)) else { throw .mismatch(.group(name)) }
+      guard case .group(let group) = try answers.answer(to: .group(name)) else {
+        throw .mismatch(.group(name))
+      }
       return group
     }
   }
@@ -111,7 +123,9 @@ extension Probe where State == UnitState {
 extension Probe where State == Bool {
   public static func command(_ name: String) -> Probe {
     Probe([.command(name)]) { (answers) throws(Diagnostic) in
-      guard case .command(let isThere) = try answers.answer(to: .command(name)) else { throw .mismatch(.command(name)) }
+      guard case .command(let isThere) = try answers.answer(to: .command(name)) else {
+        throw .mismatch(.command(name))
+      }
       return isThere
     }
   }
@@ -121,7 +135,9 @@ extension Probe where State == ScriptOutput {
   /// POSIX sh that only reads. Its status is data.
   public static func script(_ text: String) -> Probe {
     Probe([.script(text)]) { (answers) throws(Diagnostic) in
-      guard case .script(let output) = try answers.answer(to: .script(text)) else { throw .mismatch(.script(text)) }
+      guard case .script(let output) = try answers.answer(to: .script(text)) else {
+        throw .mismatch(.script(text))
+      }
       return output
     }
   }

@@ -16,7 +16,8 @@ public struct RunbookDocument: Sendable {
   public var files: [SourceFile]
 
   public init(
-    file: SourceFile, name: String, hosts: String, become: BecomeSpec = BecomeSpec(), variables: [Node.Entry] = [],
+    file: SourceFile, name: String, hosts: String, become: BecomeSpec = BecomeSpec(),
+    variables: [Node.Entry] = [],
     variableFiles: [Node] = [], items: [RunbookItem], handlers: [StepSpec] = [], files: [SourceFile] = []
   ) {
     self.file = file
@@ -59,7 +60,8 @@ public struct PhaseSpec: Sendable {
 
   public init(
     name: String, position: SourcePosition, steps: [RunbookItem], rescue: [RunbookItem] = [],
-    always: [RunbookItem] = [], secrets: [RunbookItem] = [], verify: [RunbookItem] = [], handlers: [StepSpec] = []
+    always: [RunbookItem] = [], secrets: [RunbookItem] = [], verify: [RunbookItem] = [],
+    handlers: [StepSpec] = []
   ) {
     id = nil
     self.name = name
@@ -118,7 +120,9 @@ public struct StepSpec: Sendable {
   /// stands in, of the runbook, the project.
   public var folders: [String]
 
-  public init(id: String, position: SourcePosition, kind: String, kindPosition: SourcePosition, parameters: Node) {
+  public init(
+    id: String, position: SourcePosition, kind: String, kindPosition: SourcePosition, parameters: Node
+  ) {
     self.id = id
     hasGivenID = false
     self.position = position

@@ -60,7 +60,8 @@ final class RunbookReading {
   }
 
   func reject(
-    _ code: Diagnostic.Code, _ message: String, at position: SourcePosition?, notes: [String] = [], hint: String? = nil
+    _ code: Diagnostic.Code, _ message: String, at position: SourcePosition?, notes: [String] = [],
+    hint: String? = nil
   ) {
     faults.append(Diagnostic(code, message, at: position, notes: notes, hint: hint))
   }
@@ -68,7 +69,9 @@ final class RunbookReading {
   func document() -> RunbookDocument? {
     let top = SourcePosition(file: file, line: 1, column: 1)
     guard let root = parse(file) else {
-      if faults.isEmpty { reject(.missing, "the file is empty", at: top, hint: "a runbook has 'hosts' and 'steps'") }
+      if faults.isEmpty {
+        reject(.missing, "the file is empty", at: top, hint: "a runbook has 'hosts' and 'steps'")
+      }
       return nil
     }
     guard case .mapping(let entries) = root.content else {
@@ -77,7 +80,8 @@ final class RunbookReading {
     }
     var keys = KeyReader(entries, of: "a runbook", at: root.position, knowing: CommonKey.runbook, in: self)
     if !keys.has("hosts") {
-      reject(.missing, "'hosts' is missing", at: root.position, hint: "write 'hosts: all' to run on every host")
+      reject(
+        .missing, "'hosts' is missing", at: root.position, hint: "write 'hosts: all' to run on every host")
     }
     let hosts = keys.pattern("hosts")
     var inherited = Inheritance(folders: folders(of: file))
@@ -119,7 +123,9 @@ final class RunbookReading {
       switch item {
       case .step(let spec): handlers[handlers.count - 1].append(spec)
       case .phase(let phase):
-        reject(.invalidValue, "a handler is one step", at: phase.position, hint: "list its steps as handlers of their own")
+        reject(
+          .invalidValue, "a handler is one step", at: phase.position,
+          hint: "list its steps as handlers of their own")
       }
     }
   }
@@ -128,13 +134,16 @@ final class RunbookReading {
     if case .sequence(let items) = root.content {
       let isPlaybook = items.contains { $0["hosts"] != nil }
       reject(
-        .syntax, isPlaybook ? "a runbook is one map, this is a list of plays" : "a runbook is a map, this is a list",
+        .syntax,
+        isPlaybook ? "a runbook is one map, this is a list of plays" : "a runbook is a map, this is a list",
         at: root.position,
         hint: isPlaybook
           ? "write 'hosts:' and 'steps:' at the top, and one 'phase:' for each play"
           : "put 'hosts:' above it and the list under 'steps:'")
     } else {
-      reject(.syntax, "a runbook is a map, this is text", at: root.position, hint: "a runbook has 'hosts' and 'steps'")
+      reject(
+        .syntax, "a runbook is a map, this is text", at: root.position,
+        hint: "a runbook has 'hosts' and 'steps'")
     }
   }
 }

@@ -5,9 +5,12 @@ extension RunbookReading {
     case .sequence(let nodes): return nodes.compactMap { item($0, inherited) }
     case .scalar where Argument(literal: node).isNull: return []
     case .mapping:
-      reject(.syntax, "'\(key)' is a list, this is a map", at: node.position, hint: "put '- ' before each step")
+      reject(
+        .syntax, "'\(key)' is a list, this is a map", at: node.position, hint: "put '- ' before each step")
     case .scalar:
-      reject(.syntax, "'\(key)' is a list of steps, this is text", at: node.position, hint: "put '- ' before each step")
+      reject(
+        .syntax, "'\(key)' is a list of steps, this is text", at: node.position,
+        hint: "put '- ' before each step")
     }
     return []
   }
@@ -37,7 +40,9 @@ extension RunbookReading {
 
   // MARK: Phases
 
-  private func phase(_ entries: [Node.Entry], _ inherited: Inheritance, at position: SourcePosition) -> RunbookItem? {
+  private func phase(_ entries: [Node.Entry], _ inherited: Inheritance, at position: SourcePosition)
+    -> RunbookItem?
+  {
     var keys = KeyReader(entries, of: "a phase", at: position, knowing: CommonKey.phase, in: self)
     var inherited = inherited
     let heading = keys.take("phase")
@@ -47,7 +52,8 @@ extension RunbookReading {
     keys.inherit(into: &inherited)
     handlers.append([])
     let place = entries.first { $0.key == "phase" }?.keyPosition ?? position
-    var phase = PhaseSpec(name: name, position: place, steps: keys.items("steps", inherited, isRequired: true))
+    var phase = PhaseSpec(
+      name: name, position: place, steps: keys.items("steps", inherited, isRequired: true))
     phase.id = id
     phase.needs = needs
     phase.secrets = keys.items("secrets", inherited)
@@ -82,7 +88,9 @@ extension RunbookReading {
 
   // MARK: Includes
 
-  private func include(_ entries: [Node.Entry], _ inherited: Inheritance, at position: SourcePosition) -> RunbookItem? {
+  private func include(_ entries: [Node.Entry], _ inherited: Inheritance, at position: SourcePosition)
+    -> RunbookItem?
+  {
     var keys = KeyReader(entries, of: "an include", at: position, knowing: CommonKey.include, in: self)
     var inherited = inherited
     let place = entries.first { $0.key == "include" }?.value.position ?? position
@@ -157,11 +165,15 @@ extension RunbookReading {
   }
 
   /// The steps of an included file: a list, or a map with `steps`.
-  private func part(_ file: SourceFile, _ inherited: Inheritance, ownVariablesAt index: Int) -> [RunbookItem] {
+  private func part(_ file: SourceFile, _ inherited: Inheritance, ownVariablesAt index: Int) -> [RunbookItem]
+  {
     guard let root = parse(file) else { return [] }
-    guard case .mapping(let entries) = root.content else { return items(root, inherited, of: "an included file") }
+    guard case .mapping(let entries) = root.content else {
+      return items(root, inherited, of: "an included file")
+    }
     var inherited = inherited
-    var keys = KeyReader(entries, of: "an included file", at: root.position, knowing: CommonKey.part, in: self)
+    var keys = KeyReader(
+      entries, of: "an included file", at: root.position, knowing: CommonKey.part, in: self)
     if let hosts = keys.takeEntry("hosts") {
       reject(
         .invalidValue, "a whole runbook cannot be included", at: hosts.keyPosition,

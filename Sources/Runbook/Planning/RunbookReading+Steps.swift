@@ -59,7 +59,8 @@ extension RunbookReading {
       .invalidValue, "'\(text)' is not a place to delegate to", at: node.position,
       hint: isHere
         ? "write 'delegate: control'"
-        : "'delegate: control' is the control machine; for another host, give that host a step with 'hosts: \(text)'")
+        : "'delegate: control' is the control machine; for another host, give that host a step with 'hosts: \(text)'"
+    )
     return false
   }
 
@@ -70,7 +71,8 @@ extension RunbookReading {
       return retrySpec(attempts, .seconds(5), at: node.position)
     }
     let known = [
-      CommonKey("attempts", "whole number", "Tries in all."), CommonKey("delay", "duration", "Between two tries."),
+      CommonKey("attempts", "whole number", "Tries in all."),
+      CommonKey("delay", "duration", "Between two tries."),
     ]
     var inner = KeyReader(entries, of: "'retry'", at: node.position, knowing: known, in: self)
     let (attempts, delay): (Int?, Duration?) = (inner.value("attempts"), inner.value("delay"))
@@ -80,7 +82,9 @@ extension RunbookReading {
 
   private func retrySpec(_ attempts: Int, _ delay: Duration, at position: SourcePosition) -> RetrySpec? {
     guard attempts >= 1 else {
-      reject(.invalidValue, "'retry': \(attempts) tries are none", at: position, hint: "it counts the tries in all")
+      reject(
+        .invalidValue, "'retry': \(attempts) tries are none", at: position, hint: "it counts the tries in all"
+      )
       return nil
     }
     return RetrySpec(attempts: attempts, delay: delay)
@@ -104,7 +108,8 @@ extension RunbookReading {
       for second in kinds.dropFirst() {
         reject(
           .syntax, "two step kinds in one step: '\(kind.key)' and '\(second.key)'", at: second.keyPosition,
-          notes: ["the first stands at \(kind.keyPosition)"], hint: "begin a new step: put '- ' before '\(second.key)'")
+          notes: ["the first stands at \(kind.keyPosition)"],
+          hint: "begin a new step: put '- ' before '\(second.key)'")
       }
       for entry in unknown { rejectKey(entry, of: "a step", knowing: CommonKey.step.map { $0.name }) }
       return kind
@@ -112,7 +117,8 @@ extension RunbookReading {
     guard let meant = meantKind(among: unknown) else {
       for entry in unknown { rejectKey(entry, of: "a step", knowing: CommonKey.step.map { $0.name }) }
       if unknown.isEmpty {
-        reject(.missing, "a step without a step kind", at: position, hint: "'runbook help step' lists the kinds")
+        reject(
+          .missing, "a step without a step kind", at: position, hint: "'runbook help step' lists the kinds")
       }
       return nil
     }
@@ -162,6 +168,8 @@ extension RunbookReading {
     }
     let isPairs = !words.isEmpty && pairs.count == words.count
     let hint = isPairs ? "write '\(entry.key): { \(pairs.joined(separator: ", ")) }'" : nil
-    reject(.invalidValue, "'\(entry.key)' takes a map of parameters, this is text", at: entry.value.position, hint: hint)
+    reject(
+      .invalidValue, "'\(entry.key)' takes a map of parameters, this is text", at: entry.value.position,
+      hint: hint)
   }
 }

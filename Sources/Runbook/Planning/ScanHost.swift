@@ -119,7 +119,8 @@ extension HostVariables {
 
   /// The names that a step will define, whatever their values: its keys, where they are the user's own.
   private mutating func wait(for node: GraphNode, _ reason: String, _ registry: StepRegistry) -> Bool {
-    guard registry[node.spec.kind]?.takesAnyKey == true, case .mapping(let entries) = node.spec.parameters.content
+    guard registry[node.spec.kind]?.takesAnyKey == true,
+      case .mapping(let entries) = node.spec.parameters.content
     else { return false }
     for entry in entries {
       assigned[entry.key] = nil

@@ -46,14 +46,16 @@ public struct StaticCheck: Sendable {
     for spec in specs {
       let label = spec.hasGivenID ? spec.id : literalName(spec) ?? spec.id
       if let name = spec.register { promises[name] = "what step '\(label)' gives" }
-      guard let kind = registry[spec.kind], kind.takesAnyKey, case .mapping(let entries) = spec.parameters.content
+      guard let kind = registry[spec.kind], kind.takesAnyKey,
+        case .mapping(let entries) = spec.parameters.content
       else { continue }
       for entry in entries { promises[entry.key] = "what step '\(label)' sets" }
     }
     return promises
   }
 
-  private func check(_ spec: StepSpec, on host: String, _ base: any Scope, into found: inout FaultCollection) {
+  private func check(_ spec: StepSpec, on host: String, _ base: any Scope, into found: inout FaultCollection)
+  {
     guard let kind = registry[spec.kind] else { return }
     var environment = environment
     environment.folders = spec.folders
@@ -116,7 +118,8 @@ public struct StaticCheck: Sendable {
   }
 
   private func label(
-    _ item: LoopItem, _ spec: StepSpec, on host: String, _ scope: any Scope, _ environment: TemplateEnvironment,
+    _ item: LoopItem, _ spec: StepSpec, on host: String, _ scope: any Scope,
+    _ environment: TemplateEnvironment,
     into found: inout FaultCollection
   ) {
     do throws(EvaluationFault) { _ = try LoopItems.label(item, of: spec, in: scope, environment) } catch {

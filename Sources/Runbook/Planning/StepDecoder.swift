@@ -23,7 +23,11 @@ public enum StepDecoder {
     readSurroundings(of: spec, &evaluator, into: &decoded)
     decoded.faults = evaluator.faults + decoded.faults
     if !decoded.faults.isEmpty || !decoded.pending.isEmpty { decoded.step = nil }
-    if let step = decoded.step { decoded.title = Text(step.title) } else { decoded.title = title(kind, entries) }
+    if let step = decoded.step {
+      decoded.title = Text(step.title)
+    } else {
+      decoded.title = title(kind, entries)
+    }
     readName(of: spec, &evaluator, into: &decoded)
     return decoded
   }
@@ -43,11 +47,14 @@ public enum StepDecoder {
     for entry in entries.sorted(by: { $0.key < $1.key }) {
       decoded.material.append((entry.key, entry.value.canonicalBytes))
     }
-    for (path, digest) in parameters.localFiles { decoded.material.append(("file \(path)", Array(digest.utf8))) }
+    for (path, digest) in parameters.localFiles {
+      decoded.material.append(("file \(path)", Array(digest.utf8)))
+    }
   }
 
   /// The step is only asked for its title and probe once it is known to be sound.
-  private static func make<Kind: StepKind>(_ kind: Kind.Type, _ parameters: inout Parameters) -> () -> AnyStep {
+  private static func make<Kind: StepKind>(_ kind: Kind.Type, _ parameters: inout Parameters) -> () -> AnyStep
+  {
     let step = Kind(&parameters)
     return { AnyStep(step) }
   }
@@ -62,7 +69,9 @@ public enum StepDecoder {
     default: break
     }
     if argument.isNull { return .success([]) }
-    guard let name = kind.shorthand else { return .failure(.invalid(argument.expected("a map of parameters"))) }
+    guard let name = kind.shorthand else {
+      return .failure(.invalid(argument.expected("a map of parameters")))
+    }
     return .success([Argument.Entry(key: name, keyPosition: spec.kindPosition, value: argument)])
   }
 
@@ -85,7 +94,9 @@ public enum StepDecoder {
     decoded.become = spec.become
     guard let user = spec.become.user, Template.mayHoldExpressions(user) else { return }
     let node = Node(.scalar(Node.Scalar(text: user, isPlain: false)), at: spec.position)
-    if let text = text(node, named: "become_user", &evaluator, into: &decoded) { decoded.become.user = text.string }
+    if let text = text(node, named: "become_user", &evaluator, into: &decoded) {
+      decoded.become.user = text.string
+    }
   }
 
   private static func text(
@@ -101,7 +112,9 @@ public enum StepDecoder {
   }
 
   /// A name that is not known yet stands as it is written: a title keeps no step waiting.
-  private static func readName(of spec: StepSpec, _ evaluator: inout NodeEvaluator, into decoded: inout DecodedStep) {
+  private static func readName(
+    of spec: StepSpec, _ evaluator: inout NodeEvaluator, into decoded: inout DecodedStep
+  ) {
     guard let node = spec.name, case .scalar(let scalar) = node.content else { return }
     decoded.title = Text(scalar.text)
     guard Template.mayHoldExpressions(scalar.text) || node.tag != nil else { return }

@@ -37,12 +37,15 @@ public enum StepManual {
     return "| `\(parameter.name)` | \(cell(parameter.type)) | \(cell(fallback)) | \(cell(parameter.words)) |"
   }
 
-  private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: " ") }
+  private static func cell(_ text: String) -> String {
+    text.replacing("|", with: "\\|").replacing("\n", with: " ")
+  }
 
   /// All kinds in one table, for `docs/steps/README.md`.
   public static func index(_ registry: StepRegistry) -> String {
     var lines = [
-      "# Step kinds", "", "`runbook help step KIND` prints the same pages.", "", "| kind | what it makes true |",
+      "# Step kinds", "", "`runbook help step KIND` prints the same pages.", "",
+      "| kind | what it makes true |",
       "| --- | --- |",
     ]
     lines += registry.kinds.map { "| [`\($0.key)`](\($0.key).md) | \(cell(firstSentence($0.summary))) |" }

@@ -9,7 +9,8 @@ public enum StepScope {
   ) -> any Scope {
     if spec.variables.isEmpty, item == nil, reason == nil { return base }
     var layers = spec.variables.map {
-      VariableLayer($0.isOfInclude ? .include : .step, title: $0.isOfInclude ? "vars of an include" : "vars", $0.entries)
+      VariableLayer(
+        $0.isOfInclude ? .include : .step, title: $0.isOfInclude ? "vars of an include" : "vars", $0.entries)
     }
     if let item { layers.append(VariableLayer(.loop, title: "the loop", item.variables(of: spec))) }
     if let reason {

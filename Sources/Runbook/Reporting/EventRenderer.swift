@@ -20,7 +20,9 @@ struct EventRenderer: Sendable {
       return [line(host, palette.paint("! \(ShownText.line(diagnostic.message))", .failed))]
     case .stepOutput(let label, _, let printed):
       guard isVerbose else { return [] }
-      return printed.map { line(label.reference.host, palette.paint("  | \(ShownText.lastDrawn($0))", .faint)) }
+      return printed.map {
+        line(label.reference.host, palette.paint("  | \(ShownText.lastDrawn($0))", .faint))
+      }
     case .stepRetrying(let label, let attempt, let all, let after, let why):
       let words = "  \(label.name): try \(attempt) of \(all) failed, the next in \(after.spoken): \(why)"
       return [line(label.reference.host, ShownText.line(words))]

@@ -56,7 +56,9 @@ extension Change {
       "summary": .string(summary.description),
       "diffs": .list(
         diffs.map { diff in
-          .map(["path": .string(diff.path), "diff": .string(PlanRenderer().diff(diff).joined(separator: "\n"))])
+          .map([
+            "path": .string(diff.path), "diff": .string(PlanRenderer().diff(diff).joined(separator: "\n")),
+          ])
         }),
     ])
   }

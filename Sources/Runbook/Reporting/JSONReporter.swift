@@ -48,7 +48,8 @@ extension Event {
       return label.fields(
         "step-retrying",
         [
-          "attempt": .int(attempt), "attempts": .int(all), "seconds": .float(after.inSeconds), "reason": .string(why),
+          "attempt": .int(attempt), "attempts": .int(all), "seconds": .float(after.inSeconds),
+          "reason": .string(why),
         ])
     case .message(let label, let text): return label.fields("message", ["text": .string(text.description)])
     case .warning(let diagnostic): return ["type": .string("warning"), "diagnostic": diagnostic.jsonValue]

@@ -83,7 +83,9 @@ public final class LiveReporter: Reporter {
     case .stepStarted(let label):
       state.running.append(Running(label: label, host: label.reference.host, since: now))
     case .stepOutput(let label, _, let lines):
-      guard let last = lines.last, let index = state.running.firstIndex(where: { $0.label == label }) else { return }
+      guard let last = lines.last, let index = state.running.firstIndex(where: { $0.label == label }) else {
+        return
+      }
       state.running[index].lastLine = ShownText.lastDrawn(last)
     case .stepFinished(let label, _, _): state.running.removeAll { $0.label == label }
     case .stepRetrying, .message, .warning, .runFinished: break

@@ -52,7 +52,9 @@ public struct PlanRenderer: Sendable {
     var lines = entries.filter { isListed($0) }.flatMap { self.lines(of: $0, width: width) }
     if !isVerbose {
       let counts = PlanCounts(entries)
-      let folded = [(counts.ok, "ok"), (counts.skipped, "skipped")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+      let folded = [(counts.ok, "ok"), (counts.skipped, "skipped")].filter { $0.0 > 0 }.map {
+        "\($0.0) \($0.1)"
+      }
       if !folded.isEmpty { lines.append(palette.paint("  " + folded.joined(separator: ", "), .faint)) }
     }
     return lines

@@ -35,7 +35,8 @@ public struct SummaryRenderer: Sendable {
       return palette.paint("failed after \(took): \(count) \(count == 1 ? "step" : "steps")", .failed)
     case .locked: return palette.paint("stopped after \(took): another run holds the lock", .failed)
     case .unreachable: return palette.paint("stopped after \(took): not every host could be reached", .failed)
-    case .unverified: return palette.paint("done in \(took), but not as it should be: a check failed", .changed)
+    case .unverified:
+      return palette.paint("done in \(took), but not as it should be: a check failed", .changed)
     case .interrupted: return palette.paint("interrupted after \(took)", .failed)
     }
   }

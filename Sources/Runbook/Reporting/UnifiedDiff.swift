@@ -95,7 +95,8 @@ private struct DiffBuilder {
     let leftCount = edits.count { $0.kind != .added }
     let rightCount = edits.count { $0.kind != .removed }
     let first = edits.first
-    let header = "@@ -\(Self.range(first?.left ?? 0, leftCount)) +\(Self.range(first?.right ?? 0, rightCount)) @@"
+    let header =
+      "@@ -\(Self.range(first?.left ?? 0, leftCount)) +\(Self.range(first?.right ?? 0, rightCount)) @@"
     let replacesSecret = edits.contains { $0.kind == .added && secretRight.contains($0.right) }
     var lines: [UnifiedDiff.Line] = [.hunk(header)]
     for edit in edits {

@@ -17,7 +17,9 @@ enum BraceFormat {
         continue
       }
       let field = Substring(scalars.prefix { $0 != "}" })
-      guard field.unicodeScalars.count < scalars.count else { throw call.fault("a '{' in the format has no '}'") }
+      guard field.unicodeScalars.count < scalars.count else {
+        throw call.fault("a '{' in the format has no '}'")
+      }
       scalars = scalars.dropFirst(field.unicodeScalars.count + 1)
       output.append(Text(String(plain)))
       plain = .init()
@@ -27,7 +29,8 @@ enum BraceFormat {
     return output
   }
 
-  private static func shown(_ field: String, _ next: inout Int, _ call: Call) throws(EvaluationFault) -> Text {
+  private static func shown(_ field: String, _ next: inout Int, _ call: Call) throws(EvaluationFault) -> Text
+  {
     let parts = split(field, at: ":", most: 1)
     let conversion = split(parts[0], at: "!", most: 1)
     var item = try value(conversion[0], &next, call)
@@ -42,7 +45,8 @@ enum BraceFormat {
   }
 
   /// The value that `0`, `name` or `name[key]` stands for.
-  private static func value(_ path: String, _ next: inout Int, _ call: Call) throws(EvaluationFault) -> Value {
+  private static func value(_ path: String, _ next: inout Int, _ call: Call) throws(EvaluationFault) -> Value
+  {
     let words = path.split(omittingEmptySubsequences: true) { ".[]".contains($0) }.map { String($0) }
     let name = path.isEmpty || path.hasPrefix("[") || path.hasPrefix(".") ? nil : words.first
     let index = name.map { Int($0) } ?? next
@@ -89,7 +93,8 @@ enum BraceFormat {
       field.precision = number(&scalars)
     }
     let isText = value.text != nil
-    field.kind = scalars.popFirst() ?? (isText ? "s" : value.integer != nil ? "d" : field.precision == nil ? "s" : "g")
+    field.kind =
+      scalars.popFirst() ?? (isText ? "s" : value.integer != nil ? "d" : field.precision == nil ? "s" : "g")
     guard scalars.isEmpty, width <= 4096 else { return nil }
     var shownValue = value
     let isPercent = field.kind == "%"
@@ -122,7 +127,9 @@ enum BraceFormat {
     return sign + ([left] + groups).joined(separator: separator) + rest
   }
 
-  private static func aligned(_ text: String, _ width: Int, _ filler: String, _ align: UnicodeScalar) -> String {
+  private static func aligned(_ text: String, _ width: Int, _ filler: String, _ align: UnicodeScalar)
+    -> String
+  {
     switch align {
     case "<": return padded(text, to: width, with: filler, left: false, right: true)
     case ">": return padded(text, to: width, with: filler, left: true, right: false)

@@ -168,7 +168,8 @@ extension Interpreter {
 
   /// Applies a filter by name to a value, as `map('upper')` does.
   func apply(
-    named name: String, to value: Value, _ rest: [Value], _ named: [(name: String, value: Value)], _ outer: Call
+    named name: String, to value: Value, _ rest: [Value], _ named: [(name: String, value: Value)],
+    _ outer: Call
   ) throws(EvaluationFault) -> Value {
     guard let filter = Filter.named(name) else {
       throw outer.fault(
@@ -181,7 +182,8 @@ extension Interpreter {
   }
 
   /// Runs a test by name on an item, as `select('search', …)` does.
-  func test(named name: String, on item: Item, _ rest: [Value], _ outer: Call) throws(EvaluationFault) -> Bool {
+  func test(named name: String, on item: Item, _ rest: [Value], _ outer: Call) throws(EvaluationFault) -> Bool
+  {
     guard let rule = TestRule.named(name) else {
       throw outer.fault(
         "no test is named '\(name)'",

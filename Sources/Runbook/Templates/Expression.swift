@@ -7,7 +7,8 @@ public struct Expression: Sendable {
   public init(_ text: String, at position: SourcePosition) throws(Diagnostic) {
     let bare = stripped(text)
     let isWrapped = bare.utf8.starts(with: "{{".utf8) || bare.utf8.starts(with: "{%".utf8)
-    program = isWrapped
+    program =
+      isWrapped
       ? try Program(bare, at: position, style: .scalar) : try Program(expression: text, at: position)
     guard let syntax = program.expression else {
       throw Diagnostic(
@@ -20,14 +21,17 @@ public struct Expression: Sendable {
   public var names: Set<String> { program.names }
 
   /// The value; an undefined one is a fault.
-  public func evaluate(in scope: any Scope, _ environment: TemplateEnvironment) throws(EvaluationFault) -> Value {
+  public func evaluate(in scope: any Scope, _ environment: TemplateEnvironment) throws(EvaluationFault)
+    -> Value
+  {
     let interpreter = Interpreter(program.source, in: scope, environment)
     defer { interpreter.dispose() }
     return try interpreter.value(syntax)
   }
 
   /// Whether it holds. Text is no answer, unless it is one of YAML's words for true and false.
-  public func isTrue(in scope: any Scope, _ environment: TemplateEnvironment) throws(EvaluationFault) -> Bool {
+  public func isTrue(in scope: any Scope, _ environment: TemplateEnvironment) throws(EvaluationFault) -> Bool
+  {
     let value = try evaluate(in: scope, environment)
     guard case .string(let text) = value else { return value.isTruthy }
     switch text.string.lowercased() {

@@ -118,7 +118,8 @@ extension ExpressionParser {
         arguments.named.append((name, try expression()))
       } else {
         guard arguments.named.isEmpty, arguments.spreadList == nil, arguments.spreadMap == nil else {
-          throw source.diagnostic(.template, "an argument without a name follows one with a name", at: token.place)
+          throw source.diagnostic(
+            .template, "an argument without a name follows one with a name", at: token.place)
         }
         arguments.positional.append(try expression())
       }

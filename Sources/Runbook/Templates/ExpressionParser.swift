@@ -50,7 +50,8 @@ struct ExpressionParser {
     let message = "unexpected \(current.described)" + (wanted.map { ", expected \($0)" } ?? "")
     // `{{.Names}}` is Go's, not Jinja's.
     let isGo = index == 0 && current.isSign(".")
-    let hint = isGo ? "to keep braces as they are, put {% raw %} and {% endraw %} around them, or tag it !unsafe" : nil
+    let hint =
+      isGo ? "to keep braces as they are, put {% raw %} and {% endraw %} around them, or tag it !unsafe" : nil
     return source.diagnostic(.template, message, at: current.place, hint: hint)
   }
 

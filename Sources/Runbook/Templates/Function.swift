@@ -19,11 +19,16 @@ struct Function: Sendable {
     Function("dict", "* **", "A map of names and values, or of pairs.", dict),
     Function("namespace", "* **", "What assignments inside loops may change.", namespace),
     Function("now", "utc fmt", "The time, or its text in a format.", now),
-    Function("lookup", "* **", "What a lookup finds: `lookup('file', 'motd.txt')`.", { call throws(EvaluationFault) in
-      try Lookup.run(call, asList: false)
-    }),
-    Function("query", "* **", "As `lookup`, always a list.", { call throws(EvaluationFault) in try Lookup.run(call, asList: true) }),
-    Function("q", "* **", "As `query`.", { call throws(EvaluationFault) in try Lookup.run(call, asList: true) }),
+    Function(
+      "lookup", "* **", "What a lookup finds: `lookup('file', 'motd.txt')`.",
+      { call throws(EvaluationFault) in
+        try Lookup.run(call, asList: false)
+      }),
+    Function(
+      "query", "* **", "As `lookup`, always a list.",
+      { call throws(EvaluationFault) in try Lookup.run(call, asList: true) }),
+    Function(
+      "q", "* **", "As `query`.", { call throws(EvaluationFault) in try Lookup.run(call, asList: true) }),
   ]
 
   static let all: [String: Function] = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
@@ -32,14 +37,17 @@ struct Function: Sendable {
 private func range(_ call: Call) throws(EvaluationFault) -> Item {
   var numbers: [Int] = []
   for value in call.rest {
-    guard let number = value.integer else { throw call.fault("expected a whole number, found \(value.typeName)") }
+    guard let number = value.integer else {
+      throw call.fault("expected a whole number, found \(value.typeName)")
+    }
     numbers.append(number)
   }
   guard (1...3).contains(numbers.count) else { throw call.fault("it takes one, two or three numbers") }
   let (start, end) = numbers.count == 1 ? (0, numbers[0]) : (numbers[0], numbers[1])
   let step = numbers.count == 3 ? numbers[2] : 1
   guard step != 0 else { throw call.fault("the step cannot be 0") }
-  guard Double(end) - Double(start) <= Double(1 << 20) * abs(Double(step)), Double(start) - Double(end) <= Double(1 << 20) * abs(Double(step))
+  guard Double(end) - Double(start) <= Double(1 << 20) * abs(Double(step)),
+    Double(start) - Double(end) <= Double(1 << 20) * abs(Double(step))
   else { throw call.interpreter.tooLarge(at: call.place) }
   return .list(stride(from: start, to: end, by: step).map { .int($0) })
 }

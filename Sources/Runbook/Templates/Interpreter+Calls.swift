@@ -1,6 +1,7 @@
 extension Interpreter {
   /// `callee(arguments)`: a macro, a function, a method of a value.
-  func call(_ callee: Syntax, _ syntax: ArgumentSyntax, at place: Range<Int>) throws(EvaluationFault) -> Item {
+  func call(_ callee: Syntax, _ syntax: ArgumentSyntax, at place: Range<Int>) throws(EvaluationFault) -> Item
+  {
     switch callee.kind {
     case .name(let name):
       if let local = local(name) { return try call(local, named: name, syntax, at: callee.place) }
@@ -25,7 +26,8 @@ extension Interpreter {
   ) throws(EvaluationFault) -> Item {
     switch item {
     case .macro(let macro):
-      return .value(.string(try expand(macro, try positional(syntax), try named(syntax), caller: nil, at: place)))
+      return .value(
+        .string(try expand(macro, try positional(syntax), try named(syntax), caller: nil, at: place)))
     case .loop: throw fault("recursive loops are not supported", at: place)
     default: throw fault("'\(name)' is not a function or a macro", at: place)
     }
@@ -110,7 +112,8 @@ extension Interpreter {
       map[try self.key(key, at: owner.place)] = value
       try store(.map(map), in: owner)
     case .list(var list):
-      guard let index = key.integer.map({ $0 < 0 ? $0 + list.count : $0 }), list.indices.contains(index) else { return }
+      guard let index = key.integer.map({ $0 < 0 ? $0 + list.count : $0 }), list.indices.contains(index)
+      else { return }
       list[index] = value
       try store(.list(list), in: owner)
     default: break

@@ -1,7 +1,8 @@
 extension Interpreter {
   /// Renders a macro with its arguments.
   func expand(
-    _ macro: Macro, _ positional: [Item], _ named: [(name: String, value: Item)], caller: Macro?, at place: Range<Int>
+    _ macro: Macro, _ positional: [Item], _ named: [(name: String, value: Item)], caller: Macro?,
+    at place: Range<Int>
   ) throws(EvaluationFault) -> Text {
     let syntax = macro.syntax
     guard frames.count < 100, depth < 50 else { throw fault("macros call each other too deeply", at: place) }
@@ -16,7 +17,8 @@ extension Interpreter {
       guard syntax.parameters.contains(where: { $0.name == name }) else {
         let nearest = nearestName(to: name, among: syntax.parameters.map { $0.name })
         throw fault(
-          "macro '\(syntax.name)' has no argument '\(name)'", at: place, hint: nearest.map { "did you mean '\($0)'?" })
+          "macro '\(syntax.name)' has no argument '\(name)'", at: place,
+          hint: nearest.map { "did you mean '\($0)'?" })
       }
       values[name] = value
     }
@@ -50,7 +52,8 @@ extension Interpreter {
       throw fault("'call' needs a macro", at: callee.place)
     }
     let caller = Macro(block, home: self, frames: frames)
-    return try expand(macro, try positional(arguments), try named(arguments), caller: caller, at: syntax.place)
+    return try expand(
+      macro, try positional(arguments), try named(arguments), caller: caller, at: syntax.place)
   }
 
   func include(
@@ -112,7 +115,9 @@ extension Interpreter {
 
   /// A file of the control machine by its name: absolute, beside this template, or in a folder (or the named
   /// folders below it).
-  func findFile(_ name: String, under inner: [String], at place: Range<Int>) throws(EvaluationFault) -> String? {
+  func findFile(_ name: String, under inner: [String], at place: Range<Int>) throws(EvaluationFault)
+    -> String?
+  {
     if name.utf8.first == 0x2f { return try isFile(name, at: place) ? name : nil }
     var folders = source.style == .file ? [LocalFile.parent(of: source.start.file.path)] : []
     for folder in environment.folders { folders += [folder] + inner.map { LocalFile.join(folder, $0) } }

@@ -141,7 +141,9 @@ extension Interpreter {
       return .list(sliceIndices(bounds[0], bounds[1], bounds[2] ?? 1, count: list.count).map { list[$0] })
     case .string(let text):
       let scalars = Array(text.string.unicodeScalars)
-      let chosen = sliceIndices(bounds[0], bounds[1], bounds[2] ?? 1, count: scalars.count).map { scalars[$0] }
+      let chosen = sliceIndices(bounds[0], bounds[1], bounds[2] ?? 1, count: scalars.count).map {
+        scalars[$0]
+      }
       return .string(text.derived(String(String.UnicodeScalarView(chosen))))
     default: throw fault("\(value.typeName) cannot be sliced", at: place)
     }

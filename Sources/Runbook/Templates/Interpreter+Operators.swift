@@ -9,7 +9,8 @@ extension Interpreter {
       return .int(negated)
     }
     guard let number = operand.number else {
-      throw fault("\(operand.typeName) has no sign", at: place, hint: operand.text == nil ? nil : "convert it by | int")
+      throw fault(
+        "\(operand.typeName) has no sign", at: place, hint: operand.text == nil ? nil : "convert it by | int")
     }
     return .float(sign == .minus ? -number : number)
   }
@@ -43,7 +44,8 @@ extension Interpreter {
     let isMixed = (left.text != nil && right.number != nil) || (left.number != nil && right.text != nil)
     return fault(
       "'\(comparison.rawValue)' cannot compare \(left.typeName) with \(right.typeName)", at: place,
-      hint: isMixed ? "convert the text by | int, or compare versions by is version('…', '\(comparison.rawValue)')" : nil)
+      hint: isMixed
+        ? "convert the text by | int, or compare versions by is version('…', '\(comparison.rawValue)')" : nil)
   }
 
   /// Python's `element in container`.
@@ -79,16 +81,22 @@ extension Interpreter {
       if let result = try repeated(right, left, at: place) { return result }
     default: break
     }
-    let hint = (left.text == nil) != (right.text == nil) && sign == .plus ? "join text by '~', or convert it by | int" : nil
-    throw fault("'\(sign.rawValue)' cannot work on \(left.typeName) and \(right.typeName)", at: place, hint: hint)
+    let hint =
+      (left.text == nil) != (right.text == nil) && sign == .plus
+      ? "join text by '~', or convert it by | int" : nil
+    throw fault(
+      "'\(sign.rawValue)' cannot work on \(left.typeName) and \(right.typeName)", at: place, hint: hint)
   }
 
   /// `'ab' * 3`, `[1] * 2`; nil where it is neither.
-  private func repeated(_ value: Value, _ times: Value, at place: Range<Int>) throws(EvaluationFault) -> Value? {
+  private func repeated(_ value: Value, _ times: Value, at place: Range<Int>) throws(EvaluationFault)
+    -> Value?
+  {
     guard let times = times.integer.map({ max(0, $0) }) else { return nil }
     switch value {
     case .string(let text):
-      guard text.string.utf8.count.multipliedReportingOverflow(by: times).partialValue <= 16 << 20, times <= 16 << 20
+      guard text.string.utf8.count.multipliedReportingOverflow(by: times).partialValue <= 16 << 20,
+        times <= 16 << 20
       else { throw tooLarge(at: place) }
       return .string(text.derived(String(repeating: text.string, count: times)))
     case .list(let list):
@@ -116,7 +124,10 @@ extension Interpreter {
       result = (quotient.partialValue - (isRoundedUp ? 1 : 0), quotient.overflow)
     case .modulo:
       let rest = a.remainderReportingOverflow(dividingBy: b)
-      result = (rest.partialValue != 0 && (rest.partialValue < 0) != (b < 0) ? rest.partialValue + b : rest.partialValue, false)
+      result = (
+        rest.partialValue != 0 && (rest.partialValue < 0) != (b < 0)
+          ? rest.partialValue + b : rest.partialValue, false
+      )
     case .power:
       guard b >= 0 else { return .float(try floats(.power, Double(a), Double(b), at: place)) }
       return .int(try power(a, b, at: place))

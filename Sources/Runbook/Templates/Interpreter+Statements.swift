@@ -10,12 +10,15 @@ extension Interpreter {
     case .output(let syntax): output.append(try shown(syntax))
     case .evaluate(let syntax): _ = try evaluate(syntax)
     case .branch(let branches, let otherwise):
-      for branch in branches where try isTrue(branch.condition) { return try render(branch.body, into: &output) }
+      for branch in branches where try isTrue(branch.condition) {
+        return try render(branch.body, into: &output)
+      }
       try render(otherwise, into: &output)
     case .loop(let loop): try render(loop, into: &output)
     case .assign(let target, let syntax): try assign(target, try evaluate(syntax), at: syntax.place)
     case .assignBlock(let name, let filters, let body):
-      let text = try filtered(try inFrame { interpreter throws(EvaluationFault) in try interpreter.rendered(body) }, by: filters)
+      let text = try filtered(
+        try inFrame { interpreter throws(EvaluationFault) in try interpreter.rendered(body) }, by: filters)
       frames[frames.count - 1][name] = .value(.string(text))
     case .filtered(let filters, let body):
       let text = try inFrame { interpreter throws(EvaluationFault) in try interpreter.rendered(body) }
@@ -59,7 +62,9 @@ extension Interpreter {
     if case .undefined(let undefined) = item, undefined.isNothing { return "" }
     let value = try force(item, at: syntax.place)
     if value == .null { return "" }
-    guard !value.isOmitted else { throw fault("'omit' is no text: it must be the whole value", at: syntax.place) }
+    guard !value.isOmitted else {
+      throw fault("'omit' is no text: it must be the whole value", at: syntax.place)
+    }
     return PythonText.string(value)
   }
 

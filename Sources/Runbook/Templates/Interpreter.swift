@@ -47,7 +47,9 @@ final class Interpreter {
       throw fault(undefined.message, at: undefined.place, code: .undefined, hint: undefined.hint)
     case .namespace(let namespace):
       var map = ValueMap()
-      for (key, item) in namespace.values.sorted(by: { $0.key < $1.key }) { map[key] = try force(item, at: place) }
+      for (key, item) in namespace.values.sorted(by: { $0.key < $1.key }) {
+        map[key] = try force(item, at: place)
+      }
       return .map(map)
     case .scope(let scope):
       var map = ValueMap()
@@ -98,7 +100,8 @@ final class Interpreter {
       if try isTrue(condition) { return try evaluate(then) }
       if let otherwise { return try evaluate(otherwise) }
       return .undefined(
-        Undefined(message: "the condition is false and there is no 'else'", place: syntax.place, isNothing: true))
+        Undefined(
+          message: "the condition is false and there is no 'else'", place: syntax.place, isNothing: true))
     case .concatenation(let parts):
       var text = Text("")
       for part in parts { text.append(PythonText.string(try value(part))) }

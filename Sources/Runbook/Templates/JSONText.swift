@@ -19,7 +19,10 @@ struct JSONText {
     case .bool(let bool): output.append(bool ? "true" : "false")
     case .int(let number): output.append(Text(String(number)))
     case .float(let number):
-      output.append(Text(number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : PythonText.float(number)))
+      output.append(
+        Text(
+          number.isNaN
+            ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : PythonText.float(number)))
     case .string(let text): output.append(quoted(text))
     case .list(let list):
       write(list.map { (nil, $0) }, ("[", "]"), depth, &output)

@@ -7,16 +7,27 @@ struct Lookup: Sendable {
 
   static let list: [Lookup] = [
     Lookup(name: "dict", words: "A map as a list of `key` and `value`.", body: fromMaps),
-    Lookup(name: "env", words: "A variable of this process's environment; `default=` where it is not set.", body: environment),
-    Lookup(name: "file", words: "A text file of the control machine, without blanks at its end.", body: Lookup.files),
-    Lookup(name: "fileglob", words: "Files of the control machine whose name fits a pattern.", body: Lookup.matchingFiles),
-    Lookup(name: "first_found", words: "The first of several files of the control machine that is there.", body: Lookup.firstFound),
+    Lookup(
+      name: "env", words: "A variable of this process's environment; `default=` where it is not set.",
+      body: environment),
+    Lookup(
+      name: "file", words: "A text file of the control machine, without blanks at its end.",
+      body: Lookup.files),
+    Lookup(
+      name: "fileglob", words: "Files of the control machine whose name fits a pattern.",
+      body: Lookup.matchingFiles),
+    Lookup(
+      name: "first_found", words: "The first of several files of the control machine that is there.",
+      body: Lookup.firstFound),
     Lookup(name: "items", words: "Its terms, lists in them taken apart.", body: flattened),
     Lookup(name: "list", words: "Its terms.", body: { terms, _ in terms }),
-    Lookup(name: "sequence", words: "Not supported: use `range`.", body: { _, call throws(EvaluationFault) in
-      throw call.fault("the lookup 'sequence' is not supported", hint: "use range(…)")
-    }),
-    Lookup(name: "template", words: "A template file of the control machine, rendered.", body: Lookup.templates),
+    Lookup(
+      name: "sequence", words: "Not supported: use `range`.",
+      body: { _, call throws(EvaluationFault) in
+        throw call.fault("the lookup 'sequence' is not supported", hint: "use range(…)")
+      }),
+    Lookup(
+      name: "template", words: "A template file of the control machine, rendered.", body: Lookup.templates),
     Lookup(name: "varnames", words: "Names of variables that a pattern fits.", body: variableNames),
     Lookup(name: "vars", words: "Variables by name; `default=` where there is none.", body: variables),
   ]
@@ -33,7 +44,8 @@ struct Lookup: Sendable {
     let name = plainName(text.string)
     guard let lookup = list.first(where: { $0.name == name }) else {
       let nearest = nearestName(to: name, among: list.map { $0.name }).map { "did you mean '\($0)'?" }
-      let words = refused[name] == nil ? "no lookup is named '\(name)'" : "the lookup '\(name)' is not supported"
+      let words =
+        refused[name] == nil ? "no lookup is named '\(name)'" : "the lookup '\(name)' is not supported"
       throw call.fault(words, hint: refused[name] ?? nearest)
     }
     let values = try lookup.body(Array(call.rest.dropFirst()), call)
@@ -42,7 +54,9 @@ struct Lookup: Sendable {
     guard values.count != 1, !values.isEmpty else { return .value(values.first ?? .string("")) }
     if values.allSatisfy({ $0.text != nil }) {
       var joined = Text("")
-      for (index, value) in values.enumerated() { joined.append((index > 0 ? "," : "") + PythonText.string(value)) }
+      for (index, value) in values.enumerated() {
+        joined.append((index > 0 ? "," : "") + PythonText.string(value))
+      }
       return .value(.string(joined))
     }
     return .list(values)

@@ -1,6 +1,7 @@
 extension Method {
   static let ofText: [String: Method] = [
-    "upper": plain { $0.uppercased() }, "lower": plain { $0.lowercased() }, "casefold": plain { $0.lowercased() },
+    "upper": plain { $0.uppercased() }, "lower": plain { $0.lowercased() },
+    "casefold": plain { $0.lowercased() },
     "title": plain(titleCased), "capitalize": plain(capitalized), "swapcase": plain(swapped),
     "encode": Method("encoding") { call in call.input },
     "strip": strip(left: true, right: true), "lstrip": strip(left: true, right: false),
@@ -9,7 +10,8 @@ extension Method {
       try parts(call, split(try call.text.string, at: try call.string(0), most: try call.integer(1) ?? -1))
     },
     "rsplit": Method("sep maxsplit") { call throws(EvaluationFault) in
-      try parts(call, splitFromRight(try call.text.string, at: try call.string(0), most: try call.integer(1) ?? -1))
+      try parts(
+        call, splitFromRight(try call.text.string, at: try call.string(0), most: try call.integer(1) ?? -1))
     },
     "splitlines": Method("keepends") { call throws(EvaluationFault) in
       try parts(call, lines(try call.text.string, keepingEnds: try call.flag(0)))
@@ -27,13 +29,17 @@ extension Method {
     "join": Method("items") { call throws(EvaluationFault) in
       var (result, separator) = (Text(""), try call.text)
       for (index, item) in try call.items(of: try call.required(0, "the list")).enumerated() {
-        guard case .string(let text) = item else { throw call.fault("expected text, found \(item.typeName)", hint: "use | join") }
+        guard case .string(let text) = item else {
+          throw call.fault("expected text, found \(item.typeName)", hint: "use | join")
+        }
         result.append((index > 0 ? separator : "") + text)
       }
       return .value(.string(result))
     },
     "replace": Method("old new count") { call throws(EvaluationFault) in
-      guard let old = try call.string(0), let new = try call.string(1) else { throw call.fault("it needs the old text and the new") }
+      guard let old = try call.string(0), let new = try call.string(1) else {
+        throw call.fault("it needs the old text and the new")
+      }
       let count = try call.integer(2)
       return try call.derived { replaced($0, old, by: new, count: count) }
     },
@@ -60,17 +66,23 @@ extension Method {
       let width = try call.integer(0) ?? 0
       return try call.derived { text in
         let sign = text.prefix { $0 == "-" || $0 == "+" }.prefix(1)
-        return sign + padded(String(text.dropFirst(sign.count)), to: width - sign.count, with: "0", left: true, right: false)
+        return sign
+          + padded(
+            String(text.dropFirst(sign.count)), to: width - sign.count, with: "0", left: true, right: false)
       }
     },
     "removeprefix": Method("prefix") { call throws(EvaluationFault) in
       let prefix = try needed(call, "the prefix")
-      return try call.derived { $0.utf8.starts(with: prefix.utf8) ? String(decoding: $0.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : $0 }
+      return try call.derived {
+        $0.utf8.starts(with: prefix.utf8)
+          ? String(decoding: $0.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : $0
+      }
     },
     "removesuffix": Method("suffix") { call throws(EvaluationFault) in
       let suffix = try needed(call, "the suffix")
       return try call.derived {
-        $0.utf8.reversed().starts(with: suffix.utf8.reversed()) ? String(decoding: $0.utf8.dropLast(suffix.utf8.count), as: UTF8.self) : $0
+        $0.utf8.reversed().starts(with: suffix.utf8.reversed())
+          ? String(decoding: $0.utf8.dropLast(suffix.utf8.count), as: UTF8.self) : $0
       }
     },
     "isdigit": every { $0.properties.numericType == .decimal || $0.properties.numericType == .digit },
@@ -141,6 +153,8 @@ private func place(_ call: Call) throws(EvaluationFault) -> Int? {
 }
 
 private func swapped(_ text: String) -> String {
-  text.unicodeScalars.map { $0.properties.isUppercase ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping }
-    .joined()
+  text.unicodeScalars.map {
+    $0.properties.isUppercase ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping
+  }
+  .joined()
 }

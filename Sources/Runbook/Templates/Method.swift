@@ -44,7 +44,9 @@ struct Method: Sendable {
     "insert": Method(changing: "index item") { call throws(EvaluationFault) in
       var items = try call.items
       let index = try call.integer(0) ?? 0
-      items.insert(try call.required(1, "the item"), at: min(max(index < 0 ? index + items.count : index, 0), items.count))
+      items.insert(
+        try call.required(1, "the item"),
+        at: min(max(index < 0 ? index + items.count : index, 0), items.count))
       return (.list(items), .null)
     },
     "pop": Method(changing: "index") { call throws(EvaluationFault) in
@@ -57,7 +59,9 @@ struct Method: Sendable {
     },
     "index": Method("item") { call throws(EvaluationFault) in
       let item = try call.required(0, "the item")
-      guard let index = try call.items.firstIndex(where: { $0.equals(item) }) else { throw call.fault("the list does not have it") }
+      guard let index = try call.items.firstIndex(where: { $0.equals(item) }) else {
+        throw call.fault("the list does not have it")
+      }
       return .value(.int(index))
     },
     "count": Method("item") { call throws(EvaluationFault) in
@@ -67,7 +71,9 @@ struct Method: Sendable {
   ]
 
   static let ofMaps: [String: Method] = [
-    "items": Method { call throws(EvaluationFault) in .list(try call.map.map { .list([.string($0.key), $0.value]) }) },
+    "items": Method { call throws(EvaluationFault) in
+      .list(try call.map.map { .list([.string($0.key), $0.value]) })
+    },
     "keys": Method { call throws(EvaluationFault) in .list(try call.map.keys.map { .string($0) }) },
     "values": Method { call throws(EvaluationFault) in .list(try call.map.map { $0.value }) },
     "get": Method("key default") { call throws(EvaluationFault) in

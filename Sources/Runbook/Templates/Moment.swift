@@ -43,7 +43,8 @@ struct Moment: Sendable {
   }
 
   private static let widths: [UInt8: Int] = [
-    UInt8(ascii: "Y"): 4, UInt8(ascii: "m"): 2, UInt8(ascii: "d"): 2, UInt8(ascii: "H"): 2, UInt8(ascii: "M"): 2,
+    UInt8(ascii: "Y"): 4, UInt8(ascii: "m"): 2, UInt8(ascii: "d"): 2, UInt8(ascii: "H"): 2,
+    UInt8(ascii: "M"): 2,
     UInt8(ascii: "S"): 2, UInt8(ascii: "f"): 6,
   ]
 
@@ -60,7 +61,9 @@ struct Moment: Sendable {
       rest = rest.dropFirst(word.utf8.count)
       return 0
     }
-    guard let sign = rest.popFirst(), sign == 0x2b || sign == 0x2d, let hours = number(&rest, 2) else { return nil }
+    guard let sign = rest.popFirst(), sign == 0x2b || sign == 0x2d, let hours = number(&rest, 2) else {
+      return nil
+    }
     if rest.first == 0x3a { rest.removeFirst() }
     guard let minutes = number(&rest, 2) else { return nil }
     return (hours.value * 60 + minutes.value) * (sign == 0x2d ? -60 : 60)

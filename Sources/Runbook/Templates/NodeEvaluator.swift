@@ -85,7 +85,9 @@ public struct NodeEvaluator {
     return Argument(try template.evaluate(in: scope, environment), at: position)
   }
 
-  private func template(_ scalar: Node.Scalar, at position: SourcePosition) throws(EvaluationFault) -> Template {
+  private func template(_ scalar: Node.Scalar, at position: SourcePosition) throws(EvaluationFault)
+    -> Template
+  {
     do throws(Diagnostic) {
       return try environment.cache.template(scalar.text, at: position)
     } catch {

@@ -19,7 +19,8 @@ final class PatternCache {
     let translated = try PatternTranslator(pattern).translated()
     let flags = (options.ignoresCase ? "i" : "") + (options.isMultiline ? "m" : "")
     do {
-      let regex = try Regex((flags.isEmpty ? "" : "(?\(flags))") + translated).matchingSemantics(.unicodeScalar)
+      let regex = try Regex((flags.isEmpty ? "" : "(?\(flags))") + translated).matchingSemantics(
+        .unicodeScalar)
       patterns[key] = regex
       return regex
     } catch {
@@ -51,7 +52,8 @@ struct PatternTranslator {
 
   private mutating func translate() throws(PatternFault) -> String {
     for word in ["(?<=", "(?<!"] {
-      guard firstIndex(of: Array(word.utf8), in: Array(String(String.UnicodeScalarView(scalars)).utf8)) != nil else { continue }
+      guard firstIndex(of: Array(word.utf8), in: Array(String(String.UnicodeScalarView(scalars)).utf8)) != nil
+      else { continue }
       throw PatternFault(words: "lookbehind, '\(word)…)', is not supported in regular expressions")
     }
     // With (?s) a dot is any character for Swift, too.

@@ -30,13 +30,17 @@ enum PercentFormat {
         }
         value = found
       }
-      guard let field = field(&scalars) else { throw interpreter.fault("the format has an incomplete '%'", at: place) }
+      guard let field = field(&scalars) else {
+        throw interpreter.fault("the format has an incomplete '%'", at: place)
+      }
       if field.kind == "%" {
         plain.append("%")
         continue
       }
       if value == nil {
-        guard next < arguments.count else { throw interpreter.fault("the format wants more values than there are", at: place) }
+        guard next < arguments.count else {
+          throw interpreter.fault("the format wants more values than there are", at: place)
+        }
         value = arguments[next]
         next += 1
       }
@@ -47,7 +51,8 @@ enum PercentFormat {
       }
       output.append(text)
     }
-    guard usesNames || next == arguments.count || (arguments.count == 1 && next == 0 && arguments[0].isMap) else {
+    guard usesNames || next == arguments.count || (arguments.count == 1 && next == 0 && arguments[0].isMap)
+    else {
       throw interpreter.fault("the format wants fewer values than there are", at: place)
     }
     output.append(Text(String(plain)))
@@ -65,7 +70,9 @@ enum PercentFormat {
       scalars.removeFirst()
       field.precision = number(&scalars) ?? 0
     }
-    guard field.width <= 4096, (field.precision ?? 0) <= 100, let kind = scalars.popFirst() else { return nil }
+    guard field.width <= 4096, (field.precision ?? 0) <= 100, let kind = scalars.popFirst() else {
+      return nil
+    }
     field.kind = kind
     return field
   }
@@ -83,9 +90,11 @@ enum PercentFormat {
       let text = field.kind == "s" ? PythonText.string(value) : PythonText.representation(value)
       guard field.width > 0 || field.precision != nil else { return text }
       let cut = field.precision.map { String(text.string.unicodeScalars.prefix($0)) } ?? text.string
-      return text.derived(padded(cut, to: field.width, left: !field.flags.contains("-"), right: false).padRight(field))
+      return text.derived(
+        padded(cut, to: field.width, left: !field.flags.contains("-"), right: false).padRight(field))
     case "d", "i", "u":
-      guard let number = value.integer ?? value.number.flatMap({ Int(exactly: $0.rounded(.towardZero)) }) else { return nil }
+      guard let number = value.integer ?? value.number.flatMap({ Int(exactly: $0.rounded(.towardZero)) })
+      else { return nil }
       return Text(Self.number(String(number.magnitude), isNegative: number < 0, field))
     case "x", "X", "o":
       guard let number = value.integer else { return nil }
@@ -99,7 +108,9 @@ enum PercentFormat {
       return Text(Self.number(digits, isNegative: number.sign == .minus, field))
     case "c":
       if case .string(let text) = value, text.string.unicodeScalars.count == 1 { return text }
-      return value.integer.flatMap { UInt32(exactly: $0) }.flatMap { UnicodeScalar($0) }.map { Text(String($0)) }
+      return value.integer.flatMap { UInt32(exactly: $0) }.flatMap { UnicodeScalar($0) }.map {
+        Text(String($0))
+      }
     default: return nil
     }
   }
@@ -110,7 +121,8 @@ enum PercentFormat {
       let missing = max(0, field.width - sign.count - digits.count)
       return sign + String(repeating: "0", count: missing) + digits
     }
-    return padded(sign + digits, to: field.width, left: !field.flags.contains("-"), right: false).padRight(field)
+    return padded(sign + digits, to: field.width, left: !field.flags.contains("-"), right: false).padRight(
+      field)
   }
 }
 

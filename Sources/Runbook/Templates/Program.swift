@@ -121,7 +121,8 @@ struct NameCollector {
     case .literal: break
     case .name(let name): if !bound.contains(name) { names.insert(name) }
     case .attribute(let target, _), .unary(_, let target), .not(let target): collect(target)
-    case .item(let left, let right), .binary(_, let left, let right), .and(let left, let right), .or(let left, let right):
+    case .item(let left, let right), .binary(_, let left, let right), .and(let left, let right),
+      .or(let left, let right):
       collect(left)
       collect(right)
     case .slice(let target, let from, let to, let step):

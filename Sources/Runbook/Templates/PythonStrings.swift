@@ -85,7 +85,9 @@ func splitFromRight(_ text: String, at separator: String?, most: Int) -> [String
 
 /// `str.splitlines`.
 func lines(_ text: String, keepingEnds: Bool = false) -> [String] {
-  let ends: Set<UnicodeScalar> = ["\n", "\r", "\u{b}", "\u{c}", "\u{1c}", "\u{1d}", "\u{1e}", "\u{85}", "\u{2028}", "\u{2029}"]
+  let ends: Set<UnicodeScalar> = [
+    "\n", "\r", "\u{b}", "\u{c}", "\u{1c}", "\u{1d}", "\u{1e}", "\u{85}", "\u{2028}", "\u{2029}",
+  ]
   let scalars = Array(text.unicodeScalars)
   var (result, line, index): ([String], String.UnicodeScalarView, Int) = ([], .init(), 0)
   while index < scalars.count {
@@ -110,7 +112,9 @@ func titleCased(_ text: String) -> String {
   var (result, isInWord) = ("", false)
   for scalar in text.unicodeScalars {
     let letter = scalar.properties.isAlphabetic
-    result += letter ? (isInWord ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping) : String(scalar)
+    result +=
+      letter
+      ? (isInWord ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping) : String(scalar)
     isInWord = letter
   }
   return result

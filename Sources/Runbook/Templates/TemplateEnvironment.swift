@@ -11,7 +11,8 @@ public struct TemplateEnvironment: Sendable {
   public var cache: TemplateCache
 
   public init(
-    folders: [String] = [], keyring: any VaultDecrypting = EmptyKeyring(), cache: TemplateCache = TemplateCache(),
+    folders: [String] = [], keyring: any VaultDecrypting = EmptyKeyring(),
+    cache: TemplateCache = TemplateCache(),
     processVariable: @escaping @Sendable (String) -> String? = TemplateEnvironment.ownVariable
   ) {
     self.folders = folders

@@ -42,7 +42,9 @@ struct TemplateParser {
         if ends.contains(tag.name) || Self.closers.contains(tag.name) { return (statements, tag) }
         depth += 1
         defer { depth -= 1 }
-        guard depth < 60 else { throw source.diagnostic(.template, "blocks are nested too deeply", at: place) }
+        guard depth < 60 else {
+          throw source.diagnostic(.template, "blocks are nested too deeply", at: place)
+        }
         statements += try statement(tag)
       }
     }
@@ -50,7 +52,8 @@ struct TemplateParser {
   }
 
   private static let closers: Set<String> = [
-    "endif", "elif", "else", "endfor", "endset", "endmacro", "endcall", "endfilter", "endwith", "endblock", "endraw",
+    "endif", "elif", "else", "endfor", "endset", "endmacro", "endcall", "endfilter", "endwith", "endblock",
+    "endraw",
   ]
   private static let openers = [
     "if", "for", "set", "with", "macro", "call", "filter", "include", "import", "from", "do", "block", "raw",
@@ -81,7 +84,8 @@ struct TemplateParser {
     default:
       let nearest = nearestName(to: tag.name, among: Self.openers)
       throw source.diagnostic(
-        .template, "there is no block '\(tag.name)'", at: tag.place, hint: nearest.map { "did you mean '\($0)'?" })
+        .template, "there is no block '\(tag.name)'", at: tag.place,
+        hint: nearest.map { "did you mean '\($0)'?" })
     }
   }
 
@@ -99,7 +103,8 @@ struct TemplateParser {
     guard names.contains(closing.name) else {
       let line = source.position(of: tag.place).line
       throw source.diagnostic(
-        .template, "'\(closing.name)' cannot end '\(tag.name)', which began in line \(line)", at: closing.place,
+        .template, "'\(closing.name)' cannot end '\(tag.name)', which began in line \(line)",
+        at: closing.place,
         hint: "close it with '\(names.last ?? "end")'")
     }
   }

@@ -30,7 +30,9 @@ struct TemplateMarks: Sendable {
 
   /// The fault, where there is one.
   private mutating func set(_ name: String, to value: String) -> String? {
-    let isQuoted = value.utf8.count > 1 && value.utf8.first == value.utf8.last && "'\"".utf8.contains(value.utf8.first ?? 0)
+    let isQuoted =
+      value.utf8.count > 1 && value.utf8.first == value.utf8.last
+      && "'\"".utf8.contains(value.utf8.first ?? 0)
     let mark = isQuoted ? Array(value.utf8.dropFirst().dropLast()) : Array(value.utf8)
     switch name {
     case "trim_blocks", "lstrip_blocks", "keep_trailing_newline":
@@ -85,7 +87,9 @@ struct TemplateScanner {
       default: if marks.stripsBlocks, mark != .variable { textEnd = lineStart(before: open) ?? open }
       }
       add(text: index..<textEnd)
-      let hasSign = [0x2d, 0x2b].contains(byte(at: open + length)) && !(mark == .variable && byte(at: open + length) == 0x2b)
+      let hasSign =
+        [0x2d, 0x2b].contains(byte(at: open + length))
+        && !(mark == .variable && byte(at: open + length) == 0x2b)
       let inside = open + length + (hasSign ? 1 : 0)
       switch mark {
       case .comment: try skipComment(from: inside, opened: open)
@@ -118,8 +122,10 @@ struct TemplateScanner {
   }
 
   private func nextMark() -> (Int, Mark)? {
-    let openings = [(marks.variable.open, Mark.variable), (marks.block.open, .block), (marks.comment.open, .comment)]
-      .sorted { $0.0.count > $1.0.count }
+    let openings = [
+      (marks.variable.open, Mark.variable), (marks.block.open, .block), (marks.comment.open, .comment),
+    ]
+    .sorted { $0.0.count > $1.0.count }
     let firsts = Set(openings.map { $0.0[0] })
     var place = index
     while place < source.bytes.count {
@@ -166,7 +172,8 @@ struct TemplateScanner {
 
   private mutating func skipComment(from start: Int, opened: Int) throws(Diagnostic) {
     guard var end = firstIndex(of: marks.comment.close, in: source.bytes, from: start) else {
-      throw source.diagnostic(.template, "the comment has no end", at: opened..<(opened + marks.comment.open.count))
+      throw source.diagnostic(
+        .template, "the comment has no end", at: opened..<(opened + marks.comment.open.count))
     }
     if end > start, [0x2d, 0x2b].contains(source.bytes[end - 1]) { end -= 1 }
     index = end
@@ -196,6 +203,7 @@ struct TemplateScanner {
       add(text: start..<textEnd)
       return close(marks.block.close, trims: marks.trimsBlocks)
     }
-    throw source.diagnostic(.template, "'raw' has no 'endraw'", at: opened..<(opened + marks.block.open.count))
+    throw source.diagnostic(
+      .template, "'raw' has no 'endraw'", at: opened..<(opened + marks.block.open.count))
   }
 }

@@ -38,7 +38,8 @@ final class TemplateSource: Sendable {
   }
 
   func diagnostic(
-    _ code: Diagnostic.Code, _ message: String, at range: Range<Int>, notes: [String] = [], hint: String? = nil
+    _ code: Diagnostic.Code, _ message: String, at range: Range<Int>, notes: [String] = [],
+    hint: String? = nil
   ) -> Diagnostic {
     Diagnostic(code, message, at: position(of: range), notes: notes, hint: hint)
   }

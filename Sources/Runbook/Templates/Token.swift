@@ -86,7 +86,8 @@ struct Tokenizer {
       return Token(kind: .sign(string(start..<index)), place: start..<index)
     }
     guard Self.single.contains(byte) else {
-      throw source.diagnostic(.template, "unexpected '\(Character(UnicodeScalar(byte)))'", at: start..<(start + 1))
+      throw source.diagnostic(
+        .template, "unexpected '\(Character(UnicodeScalar(byte)))'", at: start..<(start + 1))
     }
     try track(byte)
     index += 1
@@ -137,7 +138,9 @@ struct Tokenizer {
   }
 
   private mutating func skipDigits() {
-    while index < source.bytes.count, isDigit(source.bytes[index]) || source.bytes[index] == 0x5f { index += 1 }
+    while index < source.bytes.count, isDigit(source.bytes[index]) || source.bytes[index] == 0x5f {
+      index += 1
+    }
   }
 
   private func notANumber(_ start: Int) -> Diagnostic {
@@ -178,15 +181,19 @@ struct Tokenizer {
       }
       let lengths: [UnicodeScalar: Int] = ["x": 2, "u": 4, "U": 8]
       let simple: [UnicodeScalar: UnicodeScalar] = [
-        "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"", "a": "\u{7}", "b": "\u{8}", "f": "\u{c}",
+        "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"", "a": "\u{7}", "b": "\u{8}",
+        "f": "\u{c}",
         "v": "\u{b}",
       ]
       if let plain = simple[escape] {
         output.append(plain)
       } else if let length = lengths[escape] {
         let digits = String(String.UnicodeScalarView(scalars.prefix(length)))
-        guard digits.utf8.count == length, let code = UInt32(digits, radix: 16), let value = UnicodeScalar(code)
-        else { throw source.diagnostic(.template, "'\\\(escape)' needs \(length) hexadecimal digits", at: range) }
+        guard digits.utf8.count == length, let code = UInt32(digits, radix: 16),
+          let value = UnicodeScalar(code)
+        else {
+          throw source.diagnostic(.template, "'\\\(escape)' needs \(length) hexadecimal digits", at: range)
+        }
         scalars = scalars.dropFirst(length)
         output.append(value)
       } else if ("0"..."7").contains(escape) {

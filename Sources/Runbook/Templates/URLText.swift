@@ -1,7 +1,8 @@
 /// URLs as Python's `urllib.parse` reads and writes them.
 enum URLText {
   static func encoded(_ text: String, keeps: String) -> String {
-    let kept = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-~".utf8).union(keeps.utf8)
+    let kept = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-~".utf8).union(
+      keeps.utf8)
     var output = ""
     for byte in text.utf8 {
       output += kept.contains(byte) ? String(UnicodeScalar(byte)) : "%\(Digest.hex([byte]).uppercased())"
@@ -65,7 +66,8 @@ enum URLText {
     }
   }
 
-  private static func authority(_ netloc: String) -> (user: Value, password: Value, host: Value, port: Value) {
+  private static func authority(_ netloc: String) -> (user: Value, password: Value, host: Value, port: Value)
+  {
     var (address, user, password): (Substring, Value, Value) = (netloc[...], .null, .null)
     if let mark = netloc.lastIndex(of: "@") {
       let account = netloc[..<mark].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

@@ -28,7 +28,8 @@ enum YAMLScalarStyle {
       var (previousSpace, previousBreak, isAfterBlank) = (false, false, true)
       for (index, scalar) in scalars.enumerated() {
         let next = index + 1 < scalars.count ? scalars[index + 1] : nil
-        markIndicators(scalar, isFirst: index == 0, isAfterBlank, isBeforeBlank: next.map(isYAMLBlank) ?? true)
+        markIndicators(
+          scalar, isFirst: index == 0, isAfterBlank, isBeforeBlank: next.map(isYAMLBlank) ?? true)
         let isEdge = index == 0 || index == scalars.count - 1
         let isBreak = isYAMLBreak(scalar)
         if isBreak { hasBreaks = true }
@@ -82,7 +83,9 @@ private func isText(_ text: String) -> Bool {
   guard case .string = plainScalar(text), text != "=", text != "<<" else { return false }
   // Dates and times are a type of their own for PyYAML.
   let bytes = Array(text.utf8)
-  guard bytes.count >= 8, bytes.prefix(4).allSatisfy({ (0x30...0x39).contains($0) }), bytes[4] == 0x2d else { return true }
+  guard bytes.count >= 8, bytes.prefix(4).allSatisfy({ (0x30...0x39).contains($0) }), bytes[4] == 0x2d else {
+    return true
+  }
   let allowed = Set("0123456789-:.+TtZ \t".utf8)
   return !bytes.allSatisfy { allowed.contains($0) }
 }

@@ -78,7 +78,11 @@ struct YAMLText {
   private mutating func space() { if column > 0 { put(" ") } }
 
   private mutating func goTo(_ wanted: Int, isNewLine: Bool = false) {
-    if isNewLine || column > wanted || (column > 0 && !output.string.utf8.last.map { $0 == 0x2d || $0 == 0x20 }.isTrue) { put("\n") }
+    if isNewLine || column > wanted
+      || (column > 0 && !output.string.utf8.last.map { $0 == 0x2d || $0 == 0x20 }.isTrue)
+    {
+      put("\n")
+    }
     put(Text(String(repeating: " ", count: max(0, wanted - column))))
   }
 
@@ -145,7 +149,8 @@ struct YAMLFolding {
         (column, index) = (level, end)
         continue
       }
-      let isSingleBlank = scalar == " " && index > 0 && index + 1 < scalars.count
+      let isSingleBlank =
+        scalar == " " && index > 0 && index + 1 < scalars.count
         && scalars[index + 1] != " " && scalars[index - 1] != " " && scalars[index - 1] != "\n"
       if isSingleBlank, column > width {
         output += "\n" + margin
@@ -163,7 +168,8 @@ struct YAMLFolding {
 
 private func doubleQuoted(_ text: String) -> String {
   let names: [UnicodeScalar: String] = [
-    "\0": "0", "\u{7}": "a", "\u{8}": "b", "\t": "t", "\n": "n", "\u{b}": "v", "\u{c}": "f", "\r": "r", "\u{1b}": "e",
+    "\0": "0", "\u{7}": "a", "\u{8}": "b", "\t": "t", "\n": "n", "\u{b}": "v", "\u{c}": "f", "\r": "r",
+    "\u{1b}": "e",
     "\"": "\"", "\\": "\\", "\u{85}": "N", "\u{a0}": "_", "\u{2028}": "L", "\u{2029}": "P",
   ]
   var output = ""

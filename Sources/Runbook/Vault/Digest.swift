@@ -9,7 +9,8 @@ public enum Digest {
   public static func digest(_ bytes: [UInt8], _ algorithm: Algorithm) -> [UInt8] {
     var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
-    let isDone = EVP_Digest(bytes, bytes.count, &output, &length, EVP_get_digestbyname(algorithm.rawValue), nil)
+    let isDone = EVP_Digest(
+      bytes, bytes.count, &output, &length, EVP_get_digestbyname(algorithm.rawValue), nil)
     precondition(isDone == 1, "libcrypto has no \(algorithm.rawValue)")
     return Array(output.prefix(Int(length)))
   }

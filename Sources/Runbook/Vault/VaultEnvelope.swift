@@ -21,13 +21,16 @@ public struct VaultEnvelope: Sendable, Hashable {
   /// Reads vaulted text; blanks and line ends of any kind between the digits do not matter.
   public init(parsing text: String, at position: SourcePosition? = nil) throws(Diagnostic) {
     guard Self.isVaulted(text) else {
-      throw Diagnostic(.vault, "this is not vault-encrypted: it does not begin with '\(Self.firstWord)'", at: position)
+      throw Diagnostic(
+        .vault, "this is not vault-encrypted: it does not begin with '\(Self.firstWord)'", at: position)
     }
     let lines = text.utf8.split(omittingEmptySubsequences: true) { $0 == 0x0a || $0 == 0x0d }
     label = try Self.label(ofHeader: lines.first.map { String(Substring($0)) } ?? "", at: position)
     let outer = try Self.unhex(lines.dropFirst().flatMap { $0 }, "body", at: position)
     let parts = outer.split(separator: 0x0a, omittingEmptySubsequences: false)
-    guard parts.count == 3 else { throw .damaged("its body has \(parts.count) parts instead of 3", at: position) }
+    guard parts.count == 3 else {
+      throw .damaged("its body has \(parts.count) parts instead of 3", at: position)
+    }
     salt = try Self.unhex(Array(parts[0]), "salt", at: position)
     mac = try Self.unhex(Array(parts[1]), "digest", at: position)
     ciphertext = try Self.unhex(Array(parts[2]), "content", at: position)
@@ -77,7 +80,9 @@ public struct VaultEnvelope: Sendable, Hashable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func label(ofHeader header: String, at position: SourcePosition?) throws(Diagnostic) -> String? {
+  private static func label(ofHeader header: String, at position: SourcePosition?) throws(Diagnostic)
+    -> String?
+  {
     let fields = header.split(separator: ";", omittingEmptySubsequences: false).map { trimmedBlanks($0) }
     guard fields.count >= 3 else {
       // A folded block scalar (`>`) joins the header and the digits into one line.
@@ -109,7 +114,9 @@ public struct VaultEnvelope: Sendable, Hashable {
     var output: [UInt8] = []
     var high: UInt8?
     for digit in digits where digit != 0x20 && digit != 0x09 && digit != 0x0a && digit != 0x0d {
-      guard let value = hexDigit(digit) else { throw .damaged("its \(part) has a character that is no hexadecimal digit", at: position) }
+      guard let value = hexDigit(digit) else {
+        throw .damaged("its \(part) has a character that is no hexadecimal digit", at: position)
+      }
       if let first = high {
         output.append(first << 4 | value)
         high = nil
@@ -132,7 +139,8 @@ struct VaultKey: Sendable {
     var derived = [UInt8](repeating: 0, count: 80)
     let isDone = password.withUnsafeBytes { bytes in
       PKCS5_PBKDF2_HMAC(
-        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(password.count), salt, Int32(salt.count),
+        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(password.count), salt,
+        Int32(salt.count),
         VaultEnvelope.iterations, EVP_sha256(), 80, &derived)
     }
     precondition(isDone == 1, "libcrypto could not derive a key")

@@ -54,7 +54,9 @@ public final class VaultKeyring: VaultDecrypting {
         hint: "give --vault-password-file or --ask-vault-pass")
     }
     // The label says which password is likely; as it is not authenticated, the others are tried after it.
-    let order = entries.indices.filter { entries[$0].id == envelope.label } + entries.indices.filter { entries[$0].id != envelope.label }
+    let order =
+      entries.indices.filter { entries[$0].id == envelope.label }
+      + entries.indices.filter { entries[$0].id != envelope.label }
     var tried: [String] = []
     for index in order {
       let key = try key(for: index, salt: envelope.salt)
@@ -63,7 +65,8 @@ public final class VaultKeyring: VaultDecrypting {
     }
     let label = envelope.label.map { " (vault id '\($0)')" } ?? ""
     throw Diagnostic(
-      .vault, "this vault-encrypted text\(label) cannot be decrypted: wrong password, or damaged", at: position,
+      .vault, "this vault-encrypted text\(label) cannot be decrypted: wrong password, or damaged",
+      at: position,
       notes: ["tried: \(tried.joined(separator: ", "))"])
   }
 
@@ -72,7 +75,9 @@ public final class VaultKeyring: VaultDecrypting {
     let result = state.withLock { state in
       if let known = state.passwords[index] { return known }
       let result: Result<[UInt8], Diagnostic>
-      do throws(Diagnostic) { result = .success(try entries[index].source.password()) } catch { result = .failure(error) }
+      do throws(Diagnostic) { result = .success(try entries[index].source.password()) } catch {
+        result = .failure(error)
+      }
       state.passwords[index] = result
       return result
     }

@@ -71,7 +71,8 @@ import Testing
           note: { path: "{{ root }}/beside", text: x }
       """)
     #expect(summary.result == .failed)
-    #expect(site.ends.sorted() == ["after@alpha blocked by bad@alpha", "bad@alpha failed", "beside@alpha changed"])
+    #expect(
+      site.ends.sorted() == ["after@alpha blocked by bad@alpha", "bad@alpha failed", "beside@alpha changed"])
     let failure = try #require(summary.failures.first)
     #expect(failure.diagnostic.code == .failed)
     #expect(failure.diagnostic.message == "'do' failed with status 3")

@@ -99,7 +99,9 @@ struct SayStep: StepKind {
   }
 
   var title: String { "say" }
-  func change(from observed: Void) throws(Diagnostic) -> Change? { .run("say", asks ? .ask(text) : .show(text)) }
+  func change(from observed: Void) throws(Diagnostic) -> Change? {
+    .run("say", asks ? .ask(text) : .show(text))
+  }
 }
 
 extension StepRegistry {

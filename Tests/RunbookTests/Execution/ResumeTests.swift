@@ -119,7 +119,10 @@ import Testing
     try site.write("go", "")
     #expect(try await site.resume(runbook).result == .done)
     #expect(try site.file("a") == "one")
-    #expect(site.warnings.map { $0.message } == ["'note \(site.folder)/alpha/a' on 'alpha' is no longer as the run before left it"])
+    #expect(
+      site.warnings.map { $0.message } == [
+        "'note \(site.folder)/alpha/a' on 'alpha' is no longer as the run before left it"
+      ])
   }
 
   @Test func aStepWhoseParametersChangedIsAppliedAndTheChangedOneIsNamed() async throws {

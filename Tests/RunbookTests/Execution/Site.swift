@@ -54,7 +54,9 @@ final class Site: Sendable {
     let names = hosts.map { $0.name }
     let graph = try GraphBuilder { pattern, position throws(Diagnostic) in
       if pattern == "all" { return names }
-      guard names.contains(pattern) else { throw Diagnostic(.inventory, "no host '\(pattern)'", at: position) }
+      guard names.contains(pattern) else {
+        throw Diagnostic(.inventory, "no host '\(pattern)'", at: position)
+      }
       return [pattern]
     }.build(document)
     let machines = Dictionary(uniqueKeysWithValues: hosts.map { ($0.name, $0) })
@@ -71,7 +73,9 @@ final class Site: Sendable {
     input.options.saysYes = saysYes
     input.journalPassword = { [password] in password }
     input.events = { [weak self] event in self?.log.withLock { $0.append(event) } }
-    input.ask = { [weak self] _, _ in self?.answers.withLock { $0.isEmpty ? false : $0.removeFirst() } ?? false }
+    input.ask = { [weak self] _, _ in
+      self?.answers.withLock { $0.isEmpty ? false : $0.removeFirst() } ?? false
+    }
     return input
   }
 
@@ -82,8 +86,10 @@ final class Site: Sendable {
       [
         VariableLayer(.hostVars, title: "site", ["root": .string(root)]),
         VariableLayer(.hostVault, title: "vault", secrets),
-        VariableLayer(.facts, title: "facts", facts.map { ["facts": .map($0)] } ?? [:]) ,
-        VariableLayer(.assigned, title: "assigned", variables.assigned.map { Variable($0.key, .value($0.value)) }) {
+        VariableLayer(.facts, title: "facts", facts.map { ["facts": .map($0)] } ?? [:]),
+        VariableLayer(
+          .assigned, title: "assigned", variables.assigned.map { Variable($0.key, .value($0.value)) }
+        ) {
           waiting[$0] ?? ($0 == "facts" && facts == nil ? "the facts of \(variables.host)" : nil)
         },
       ], keyring: EmptyKeyring())

@@ -7,8 +7,11 @@ private let inventory: [(name: String, groups: Set<String>)] = [
   ("a", ["all", "web"]), ("b", ["all", "web"]), ("c", ["all", "db"]),
 ]
 
-private func build(_ marked: MarkedText, _ selection: GraphBuilder.Selection = .init()) throws(Diagnostics) -> Graph {
-  let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(marked.file)
+private func build(_ marked: MarkedText, _ selection: GraphBuilder.Selection = .init()) throws(Diagnostics)
+  -> Graph
+{
+  let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(
+    marked.file)
   let builder = GraphBuilder { (pattern, position) throws(Diagnostic) in
     let names = pattern.split(separator: ",").map(String.init)
     let found = inventory.filter { host in names.contains { $0 == host.name || host.groups.contains($0) } }
@@ -37,7 +40,8 @@ private func runbook(hosts: String = "a", _ steps: String...) -> MarkedText {
 @Suite struct GraphBuilderTests {
   @Test func aStepFollowsTheOneBeforeItUnlessItSaysWhatItNeeds() throws {
     let graph = try build(
-      runbook(step("one"), step("two"), step("free", "needs: []"), step("late", "needs: [one]"), step("next")))
+      runbook(step("one"), step("two"), step("free", "needs: []"), step("late", "needs: [one]"), step("next"))
+    )
     #expect(edges(graph) == ["one@a", "two@a: one@a", "free@a", "late@a: one@a", "next@a: late@a"])
   }
 
@@ -67,7 +71,8 @@ private func runbook(hosts: String = "a", _ steps: String...) -> MarkedText {
   }
 
   @Test func aLaterStepMayBeNeeded() throws {
-    let graph = try build(runbook(step("first", "needs: [last]"), step("middle", "needs: []"), step("last", "needs: []")))
+    let graph = try build(
+      runbook(step("first", "needs: [last]"), step("middle", "needs: []"), step("last", "needs: []")))
     #expect(edges(graph) == ["middle@a", "last@a", "first@a: last@a"])
     #expect(graph.nodes.map { $0.index } == [0, 1, 2])
   }
@@ -88,7 +93,8 @@ private func runbook(hosts: String = "a", _ steps: String...) -> MarkedText {
         """))
     #expect(
       edges(graph) == [
-        "before@a", "left@a: before@a", "right@a: before@a", "after@a: left@a right@a", "named@a: left@a right@a",
+        "before@a", "left@a: before@a", "right@a: before@a", "after@a: left@a right@a",
+        "named@a: left@a right@a",
       ])
     #expect(graph.nodes[1].phases == ["Two ways"] && graph.nodes[3].phases.isEmpty)
   }
@@ -133,8 +139,11 @@ private func runbook(hosts: String = "a", _ steps: String...) -> MarkedText {
     let scope = try #require(graph.scopes.first { $0.host == "a" })
     func ids(_ nodes: [Int]) -> [String] { nodes.map { graph.nodes[$0].reference.description } }
     #expect(graph.scopes.count == 3 && scope.parent == 0 && scope.name == "Guarded")
-    #expect(ids(scope.secrets) == ["fetch@a"] && ids(scope.main) == ["work@a"] && ids(scope.verify) == ["check@a"])
-    #expect(ids(scope.rescue) == ["mend@a"] && ids(scope.always) == ["clean@a"] && ids(scope.handlers) == ["again@a"])
+    #expect(
+      ids(scope.secrets) == ["fetch@a"] && ids(scope.main) == ["work@a"] && ids(scope.verify) == ["check@a"])
+    #expect(
+      ids(scope.rescue) == ["mend@a"] && ids(scope.always) == ["clean@a"]
+        && ids(scope.handlers) == ["again@a"])
     let work = try #require(graph.nodes.first { $0.reference.description == "work@a" })
     #expect(ids(work.notifies) == ["again@a"] && ids(work.needs) == ["fetch@a"])
     let after = try #require(graph.nodes.last { $0.role == .main })
@@ -150,15 +159,18 @@ private func runbook(hosts: String = "a", _ steps: String...) -> MarkedText {
 
   private var tagged: MarkedText {
     runbook(
-      step("plain"), step("vault", "tags: vault"), step("always", "tags: [always]"), step("never", "tags: [never, debug]"),
+      step("plain"), step("vault", "tags: vault"), step("always", "tags: [always]"),
+      step("never", "tags: [never, debug]"),
       step("both", "tags: [vault, debug]"))
   }
 
-  @Test(arguments: [
-    (["vault"], [], ["plain", "never"]), ([], ["vault"], ["vault", "never", "both"]), ([], [], ["never"]),
-    (["debug"], [], ["plain", "vault"]), (["all"], [], ["never"]), (["untagged"], [], ["vault", "never", "both"]),
-    (["tagged"], [], ["plain", "never"]), (["vault"], ["always"], ["plain", "always", "never"]),
-  ] as [([String], [String], [String])])
+  @Test(
+    arguments: [
+      (["vault"], [], ["plain", "never"]), ([], ["vault"], ["vault", "never", "both"]), ([], [], ["never"]),
+      (["debug"], [], ["plain", "vault"]), (["all"], [], ["never"]),
+      (["untagged"], [], ["vault", "never", "both"]),
+      (["tagged"], [], ["plain", "never"]), (["vault"], ["always"], ["plain", "always", "never"]),
+    ] as [([String], [String], [String])])
   func tagsChoose(_ tags: [String], _ skipped: [String], _ expected: [String]) throws {
     let graph = try build(tagged, .init(tags: tags, skipTags: skipped))
     #expect(leftOut(graph) == expected)
@@ -207,21 +219,28 @@ private func runbook(hosts: String = "a", _ steps: String...) -> MarkedText {
 
   // MARK: Faults
 
-  @Test(arguments: [
-    (runbook(step("one"), step("two", "needs: [①oen]")), "no step has the id 'oen'", "did you mean 'one'?"),
-    (
-      runbook(hosts: "all", step("core", "hosts: c"), step("agent", "hosts: web, needs: [①core]")),
-      "'core' does not run on 'a'", "did you mean 'core@c'?"
-    ),
-    (
-      runbook(hosts: "all", step("core", "hosts: c"), step("agent", "hosts: web, needs: [①core@b]")),
-      "'core' does not run on 'b'", "did you mean 'core@c'?"
-    ),
-    (runbook(hosts: "web", step("one", "hosts: ①c")), "the step 'one' runs on no host: none that 'c' names is left",
-      "widen the 'hosts' of the runbook or the phase, or take the step out"),
-    (runbook(step("one", "hosts: ①nowhere")), "no host is called 'nowhere'", nil),
-    (runbook(step("one", "notify: ①restart")), "no handler is called 'restart'", "list it under 'handlers:'"),
-  ] as [(MarkedText, String, String?)])
+  @Test(
+    arguments: [
+      (runbook(step("one"), step("two", "needs: [①oen]")), "no step has the id 'oen'", "did you mean 'one'?"),
+      (
+        runbook(hosts: "all", step("core", "hosts: c"), step("agent", "hosts: web, needs: [①core]")),
+        "'core' does not run on 'a'", "did you mean 'core@c'?"
+      ),
+      (
+        runbook(hosts: "all", step("core", "hosts: c"), step("agent", "hosts: web, needs: [①core@b]")),
+        "'core' does not run on 'b'", "did you mean 'core@c'?"
+      ),
+      (
+        runbook(hosts: "web", step("one", "hosts: ①c")),
+        "the step 'one' runs on no host: none that 'c' names is left",
+        "widen the 'hosts' of the runbook or the phase, or take the step out"
+      ),
+      (runbook(step("one", "hosts: ①nowhere")), "no host is called 'nowhere'", nil),
+      (
+        runbook(step("one", "notify: ①restart")), "no handler is called 'restart'",
+        "list it under 'handlers:'"
+      ),
+    ] as [(MarkedText, String, String?)])
   func aWrongGraphIsNamedWhereItIsWrong(_ text: MarkedText, _ message: String, _ hint: String?) {
     let error = #expect(throws: Diagnostics.self) { try build(text) }
     #expect(error?.all.map { $0.message } == [message])
@@ -247,7 +266,8 @@ private func runbook(hosts: String = "a", _ steps: String...) -> MarkedText {
   @Test func aThousandStepsOnAHundredHostsAreBuiltInTime() throws {
     let steps = (0..<1000).map { "  - { id: s\($0), directory: /s\($0) }" }.joined(separator: "\n")
     let text = MarkedText("hosts: all\nsteps:\n" + steps)
-    let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(text.file)
+    let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(
+      text.file)
     let hosts = (0..<100).map { "host\($0)" }
     let graph = try GraphBuilder { _, _ in hosts }.build(document)
     #expect(graph.nodes.count == 100_000)

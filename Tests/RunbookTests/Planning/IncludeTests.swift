@@ -70,9 +70,10 @@ final class SampleFolder {
       "books/top.yml": "- directory: /top\n",
       "shared/three.yml": "- directory: /three\n",
     ])
-    #expect(steps(document.items).map { $0.position.file.path } == [
-      "\(folder)/books/parts/two.yml", "\(folder)/books/top.yml", "\(folder)/shared/three.yml",
-    ])
+    #expect(
+      steps(document.items).map { $0.position.file.path } == [
+        "\(folder)/books/parts/two.yml", "\(folder)/books/top.yml", "\(folder)/shared/three.yml",
+      ])
     #expect(document.files.count == 5)
     #expect(steps(document.items)[0].folders == ["\(folder)/books/parts", "\(folder)/books", folder])
   }
@@ -80,28 +81,30 @@ final class SampleFolder {
   @Test func anIncludeHandsDownItsKeysAndItsID() throws {
     let (document, _) = try read([
       "books/site.yml": """
-        hosts: all
-        steps:
-          - id: docker
-            include: part.yml
-            vars: { source: distro }
-            tags: docker
-            when: wanted
-            become: true
-        """,
+      hosts: all
+      steps:
+        - id: docker
+          include: part.yml
+          vars: { source: distro }
+          tags: docker
+          when: wanted
+          become: true
+      """,
       "books/part.yml": """
-        vars: { source: docker, extra: 1 }
-        steps:
-          - { id: package, apt: { packages: [docker] }, tags: pkg, notify: again }
-          - { apt: { packages: [compose] }, needs: [package], vars: { own: 1 } }
-        handlers:
-          - { id: again, command: again }
-        """,
+      vars: { source: docker, extra: 1 }
+      steps:
+        - { id: package, apt: { packages: [docker] }, tags: pkg, notify: again }
+        - { apt: { packages: [compose] }, needs: [package], vars: { own: 1 } }
+      handlers:
+        - { id: again, command: again }
+      """,
     ])
     let specs = steps(document.items)
     #expect(specs.map { $0.id } == ["docker/package", "docker/apt-1"])
-    #expect(specs[0].tags == ["docker", "pkg"] && specs[0].conditions.count == 1 && specs[0].become.isOn == true)
-    #expect(specs[1].variables.map { $0.entries.map { $0.key } } == [["source", "extra"], ["source"], ["own"]])
+    #expect(
+      specs[0].tags == ["docker", "pkg"] && specs[0].conditions.count == 1 && specs[0].become.isOn == true)
+    #expect(
+      specs[1].variables.map { $0.entries.map { $0.key } } == [["source", "extra"], ["source"], ["own"]])
     #expect(specs[1].variables.map { $0.isOfInclude } == [false, true, false])
     #expect(document.handlers.map { $0.id } == ["docker/again"])
     let graph = try GraphBuilder { _, _ in ["h"] }.build(document)
@@ -114,19 +117,20 @@ final class SampleFolder {
     let part = "- { id: one, directory: \"/{{ name }}\" }\n- { id: two, directory: /b, needs: [one] }\n"
     let (document, _) = try read([
       "books/site.yml": """
-        hosts: all
-        steps:
-          - { id: a, include: part.yml, vars: { name: a } }
-          - { id: b, include: part.yml, vars: { name: b } }
-          - { id: end, directory: /end, needs: [a, b/two] }
-        """,
+      hosts: all
+      steps:
+        - { id: a, include: part.yml, vars: { name: a } }
+        - { id: b, include: part.yml, vars: { name: b } }
+        - { id: end, directory: /end, needs: [a, b/two] }
+      """,
       "books/part.yml": part,
     ])
     let graph = try GraphBuilder { _, _ in ["h"] }.build(document)
     #expect(graph.nodes.map { $0.reference.id } == ["a/one", "a/two", "b/one", "b/two", "end"])
     #expect(graph.nodes.map { $0.needs } == [[], [0], [1], [1, 2], [0, 1, 3]])
     let faults = try faults([
-      "books/site.yml": "hosts: all\nsteps: [{ include: part.yml }, { include: part.yml }]", "books/part.yml": part,
+      "books/site.yml": "hosts: all\nsteps: [{ include: part.yml }, { include: part.yml }]",
+      "books/part.yml": part,
     ])
     #expect(faults.map { $0.message } == ["the id 'one' is given twice", "the id 'two' is given twice"])
     #expect(faults[0].hint == "give each 'include' an 'id' of its own")
@@ -137,7 +141,8 @@ final class SampleFolder {
       "books/site.yml": "hosts: all\nsteps: [{ include: a.yml }]", "books/a.yml": "- include: b.yml",
       "books/b.yml": "- include: a.yml",
     ])
-    #expect(faults.map { $0.message } == ["the files include each other: books/a.yml → books/b.yml → books/a.yml"])
+    #expect(
+      faults.map { $0.message } == ["the files include each other: books/a.yml → books/b.yml → books/a.yml"])
   }
 
   @Test func aMissingFileIsNamedWithThePlacesAlsoUnderAConditionThatIsFalse() throws {
@@ -152,7 +157,9 @@ final class SampleFolder {
       "books/a.yml": "- atp: {}\n", "books/b.yml": "- directory: /b\n  wehn: x\n",
     ])
     #expect(
-      faults.map { $0.message } == ["unknown step kind 'wrong'", "unknown step kind 'atp'", "unknown key 'wehn' of a step"])
+      faults.map { $0.message } == [
+        "unknown step kind 'wrong'", "unknown step kind 'atp'", "unknown key 'wehn' of a step",
+      ])
   }
 
   @Test func aRunbookCannotBeIncluded() throws {

@@ -24,67 +24,101 @@ struct WrongRunbook: Sendable, CustomTestStringConvertible {
 
 private let wrong: [WrongRunbook] = [
   // The top.
-  WrongRunbook("①- hosts: all\n  tasks: []", "a runbook is one map, this is a list of plays",
+  WrongRunbook(
+    "①- hosts: all\n  tasks: []", "a runbook is one map, this is a list of plays",
     hint: "write 'hosts:' and 'steps:' at the top, and one 'phase:' for each play"),
-  WrongRunbook("①- directory: /srv", "a runbook is a map, this is a list",
+  WrongRunbook(
+    "①- directory: /srv", "a runbook is a map, this is a list",
     hint: "put 'hosts:' above it and the list under 'steps:'"),
   WrongRunbook("①steps: []", "'hosts' is missing", hint: "write 'hosts: all' to run on every host"),
   WrongRunbook("①hosts: all", "'steps' is missing"),
-  WrongRunbook("hosts: all\n①tasks: []\nsteps: []", "unknown key 'tasks' of a runbook", hint: "write 'steps:'"),
-  WrongRunbook("hosts: all\n①gather_facts: no\nsteps: []", "unknown key 'gather_facts' of a runbook",
+  WrongRunbook(
+    "hosts: all\n①tasks: []\nsteps: []", "unknown key 'tasks' of a runbook", hint: "write 'steps:'"),
+  WrongRunbook(
+    "hosts: all\n①gather_facts: no\nsteps: []", "unknown key 'gather_facts' of a runbook",
     hint: "leave it out: facts are there when a step uses them"),
-  WrongRunbook("hosts: all\n①nam: x\nsteps: []", "unknown key 'nam' of a runbook", hint: "did you mean 'name'?"),
+  WrongRunbook(
+    "hosts: all\n①nam: x\nsteps: []", "unknown key 'nam' of a runbook", hint: "did you mean 'name'?"),
   WrongRunbook("hosts: all\nbecome: ①maybe\nsteps: []", "'become': expected true or false, found text"),
-  WrongRunbook("hosts: ①\"{{ target }}\"\nsteps: []", "'hosts' takes no expression: it must be known before the run"),
-  WrongRunbook("hosts: all\nsteps: ①{ directory: /srv }", "'steps' is a list, this is a map",
+  WrongRunbook(
+    "hosts: ①\"{{ target }}\"\nsteps: []", "'hosts' takes no expression: it must be known before the run"),
+  WrongRunbook(
+    "hosts: all\nsteps: ①{ directory: /srv }", "'steps' is a list, this is a map",
     hint: "put '- ' before each step"),
   WrongRunbook("hosts: all\nvars: ①[a]\nsteps: []", "'vars': expected a map, found a list"),
   // Kinds.
   WrongRunbook(steps: "  - ①atp: { packages: [jq] }", "unknown step kind 'atp'", hint: "did you mean 'apt'?"),
   WrongRunbook(steps: "  - ①copy: { src: a, dest: /b }", "unknown step kind 'copy'", hint: "write 'file:'"),
-  WrongRunbook(steps: "  - ①ansible.builtin.apt: { name: jq }", "unknown step kind 'ansible.builtin.apt'",
+  WrongRunbook(
+    steps: "  - ①ansible.builtin.apt: { name: jq }", "unknown step kind 'ansible.builtin.apt'",
     hint: "write 'apt:'"),
-  WrongRunbook(steps: "  - name: x\n    ①frobnicate: {}", "unknown step kind 'frobnicate'",
+  WrongRunbook(
+    steps: "  - name: x\n    ①frobnicate: {}", "unknown step kind 'frobnicate'",
     hint: "'runbook help step' lists the kinds"),
-  WrongRunbook(steps: "  - ①name: nothing to do", "a step without a step kind", hint: "'runbook help step' lists the kinds"),
-  WrongRunbook(steps: "  - apt: { packages: [jq] }\n    ①directory: /srv",
-    "two step kinds in one step: 'apt' and 'directory'", hint: "begin a new step: put '- ' before 'directory'"),
-  WrongRunbook(steps: "  - apt: ①name=jq", "'apt' takes a map of parameters, this is text", hint: "write 'apt: { name: jq }'"),
+  WrongRunbook(
+    steps: "  - ①name: nothing to do", "a step without a step kind",
+    hint: "'runbook help step' lists the kinds"),
+  WrongRunbook(
+    steps: "  - apt: { packages: [jq] }\n    ①directory: /srv",
+    "two step kinds in one step: 'apt' and 'directory'", hint: "begin a new step: put '- ' before 'directory'"
+  ),
+  WrongRunbook(
+    steps: "  - apt: ①name=jq", "'apt' takes a map of parameters, this is text",
+    hint: "write 'apt: { name: jq }'"),
   WrongRunbook(steps: "  - ①directory /srv", "a step is a map, this is text", hint: "write '- directory: …'"),
   // Keys of a step.
-  WrongRunbook(steps: "  - directory: /srv\n    ①wehn: true", "unknown key 'wehn' of a step", hint: "did you mean 'when'?"),
-  WrongRunbook(steps: "  - directory: /srv\n    ①with_items: [a]", "unknown key 'with_items' of a step",
+  WrongRunbook(
+    steps: "  - directory: /srv\n    ①wehn: true", "unknown key 'wehn' of a step",
+    hint: "did you mean 'when'?"),
+  WrongRunbook(
+    steps: "  - directory: /srv\n    ①with_items: [a]", "unknown key 'with_items' of a step",
     hint: "write 'for_each:'"),
-  WrongRunbook(steps: "  - directory: /srv\n    ①ignore_errors: true", "unknown key 'ignore_errors' of a step",
+  WrongRunbook(
+    steps: "  - directory: /srv\n    ①ignore_errors: true", "unknown key 'ignore_errors' of a step",
     hint: "write 'allow_failure: true'"),
-  WrongRunbook(steps: "  - directory: /srv\n    ①delegate_to: localhost", "unknown key 'delegate_to' of a step",
+  WrongRunbook(
+    steps: "  - directory: /srv\n    ①delegate_to: localhost", "unknown key 'delegate_to' of a step",
     hint: "write 'delegate: control' for a step on the control machine"),
-  WrongRunbook(steps: "  - directory: /srv\n    delegate: ①localhost", "'localhost' is not a place to delegate to",
+  WrongRunbook(
+    steps: "  - directory: /srv\n    delegate: ①localhost", "'localhost' is not a place to delegate to",
     hint: "write 'delegate: control'"),
-  WrongRunbook(steps: "  - id: ①a b\n    directory: /srv", "'a b' cannot be used as 'id'",
+  WrongRunbook(
+    steps: "  - id: ①a b\n    directory: /srv", "'a b' cannot be used as 'id'",
     hint: "use letters, digits, '-', '_' and '.'"),
-  WrongRunbook(steps: "  - register: ①my-result\n    directory: /srv", "'my-result' cannot be used as 'register'",
+  WrongRunbook(
+    steps: "  - register: ①my-result\n    directory: /srv", "'my-result' cannot be used as 'register'",
     hint: "use letters, digits and '_', not beginning with a digit"),
-  WrongRunbook(steps: "  - { id: a, directory: /a }\n  - { id: ①a, directory: /b }", "the id 'a' is given twice"),
-  WrongRunbook(steps: "  - directory: /srv\n    timeout: ①soon", "'timeout': 'soon' is not a duration",
+  WrongRunbook(
+    steps: "  - { id: a, directory: /a }\n  - { id: ①a, directory: /b }", "the id 'a' is given twice"),
+  WrongRunbook(
+    steps: "  - directory: /srv\n    timeout: ①soon", "'timeout': 'soon' is not a duration",
     hint: "write it like 90s, 2m or 1h30m"),
   WrongRunbook(steps: "  - directory: /srv\n    retry: { ①tries: 3 }", "unknown key 'tries' of 'retry'"),
-  WrongRunbook(steps: "  - directory: /srv\n    retry: ①0", "'retry': 0 tries are none", hint: "it counts the tries in all"),
-  WrongRunbook(steps: "  - directory: /srv\n    on_interrupt: ①rerunn", "'rerunn' is none of 'rerun', 'fail', 'ask'",
+  WrongRunbook(
+    steps: "  - directory: /srv\n    retry: ①0", "'retry': 0 tries are none",
+    hint: "it counts the tries in all"),
+  WrongRunbook(
+    steps: "  - directory: /srv\n    on_interrupt: ①rerunn", "'rerunn' is none of 'rerun', 'fail', 'ask'",
     hint: "did you mean 'rerun'?"),
-  WrongRunbook(steps: "  - directory: /srv\n    become_method: ①pbrun", "'pbrun' is none of 'sudo', 'su', 'doas'"),
-  WrongRunbook(steps: "  - directory: /srv\n    tags: ①\"{{ t }}\"",
+  WrongRunbook(
+    steps: "  - directory: /srv\n    become_method: ①pbrun", "'pbrun' is none of 'sudo', 'su', 'doas'"),
+  WrongRunbook(
+    steps: "  - directory: /srv\n    tags: ①\"{{ t }}\"",
     "'tags' takes no expression: it must be known before the run"),
   // Phases and includes.
   WrongRunbook(steps: "  - ①phase: Empty", "'steps' is missing"),
-  WrongRunbook(steps: "  - phase: P\n    ①stpes: []\n    steps: []", "unknown key 'stpes' of a phase",
+  WrongRunbook(
+    steps: "  - phase: P\n    ①stpes: []\n    steps: []", "unknown key 'stpes' of a phase",
     hint: "did you mean 'steps'?"),
-  WrongRunbook(steps: "  - ①block:\n      - directory: /srv", "unknown key 'block' of a step",
+  WrongRunbook(
+    steps: "  - ①block:\n      - directory: /srv", "unknown key 'block' of a step",
     hint: "write 'phase: NAME' with 'steps:'"),
-  WrongRunbook(steps: "  - include: ①\"{{ distro }}.yml\"", "the name of an included file may not be computed",
+  WrongRunbook(
+    steps: "  - include: ①\"{{ distro }}.yml\"", "the name of an included file may not be computed",
     hint: "include each file by its name, with a 'when' that chooses"),
   WrongRunbook(steps: "  - include: ①gone.yml", "there is no file 'gone.yml' to include"),
-  WrongRunbook(steps: "  - ①include_tasks: x.yml", "unknown key 'include_tasks' of a step", hint: "write 'include:'"),
+  WrongRunbook(
+    steps: "  - ①include_tasks: x.yml", "unknown key 'include_tasks' of a step", hint: "write 'include:'"),
 ]
 
 @Suite struct RunbookReaderTests {
@@ -154,7 +188,8 @@ private let wrong: [WrongRunbook] = [
     #expect(document.hosts == "web,db")
     guard case .step(let spec) = document.items.first else { throw WrongItem() }
     #expect(spec.id == "all-keys" && spec.hasGivenID && spec.kind == "directory")
-    #expect(spec.conditions.count == 2 && spec.needs?.first?.id == "other" && spec.needs?.first?.hosts == "db")
+    #expect(
+      spec.conditions.count == 2 && spec.needs?.first?.id == "other" && spec.needs?.first?.hosts == "db")
     #expect(spec.hostPatterns.map { $0.pattern } == ["web"] && spec.runsOnce && spec.loopVariable == "n")
     #expect(spec.register == "made" && spec.retry == RetrySpec(attempts: 5, delay: .seconds(10)))
     #expect(spec.timeout == .seconds(120) && spec.notify.map { $0.name } == ["restart"])

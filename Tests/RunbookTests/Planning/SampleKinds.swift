@@ -3,7 +3,8 @@ import Runbook
 /// Step kinds for tests of the language, each small and without a host.
 enum SampleKinds {
   static let registry = StepRegistry([
-    SampleAssert.self, SampleCommand.self, SampleDirectory.self, SampleFile.self, SamplePackages.self, SampleSet.self,
+    SampleAssert.self, SampleCommand.self, SampleDirectory.self, SampleFile.self, SamplePackages.self,
+    SampleSet.self,
     SampleTemplate.self,
   ])
 }
@@ -20,7 +21,9 @@ struct SamplePackages: StepKind {
     refresh = parameters.optional("refresh", "Age of the index.")
   }
   var title: String { "packages \(packages.joined(separator: ", "))" }
-  func change(from observed: Void) throws(Diagnostic) -> Change? { .run(Text(title), .run(["apt-get"] + packages)) }
+  func change(from observed: Void) throws(Diagnostic) -> Change? {
+    .run(Text(title), .run(["apt-get"] + packages))
+  }
 }
 
 struct SampleDirectory: StepKind {
@@ -40,7 +43,9 @@ struct SampleDirectory: StepKind {
   func change(from observed: FileStatus?) throws(Diagnostic) -> Change? {
     observed == nil ? .create(Text(title), .run(["mkdir", path.string])) : nil
   }
-  func outputs(_ observed: FileStatus?, _ results: [ActionResult]) -> ValueMap { ["path": .string(path.string)] }
+  func outputs(_ observed: FileStatus?, _ results: [ActionResult]) -> ValueMap {
+    ["path": .string(path.string)]
+  }
 }
 
 struct SampleFile: StepKind {
@@ -90,7 +95,9 @@ struct SampleCommand: StepKind {
     creates = parameters.optional("creates", "A path that it makes.")
   }
   var title: String { "command \(run)" }
-  func change(from observed: Void) throws(Diagnostic) -> Change? { .run(Text(title), .run(["sh", "-c", run])) }
+  func change(from observed: Void) throws(Diagnostic) -> Change? {
+    .run(Text(title), .run(["sh", "-c", run]))
+  }
 }
 
 struct SampleSet: StepKind {

@@ -4,16 +4,21 @@ import Testing
 
 private let hosts = ["a", "b"]
 
-private func graph(_ marked: MarkedText, _ selection: GraphBuilder.Selection = .init()) throws(Diagnostics) -> Graph {
-  let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(marked.file)
-  return try GraphBuilder { (pattern, _) in hosts.contains(pattern) ? [pattern] : hosts }.build(document, selection)
+private func graph(_ marked: MarkedText, _ selection: GraphBuilder.Selection = .init()) throws(Diagnostics)
+  -> Graph
+{
+  let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(
+    marked.file)
+  return try GraphBuilder { (pattern, _) in hosts.contains(pattern) ? [pattern] : hosts }.build(
+    document, selection)
 }
 
 private func faults(
   _ marked: MarkedText, _ values: ValueMap = [:], only: [String: ValueMap] = [:],
   _ selection: GraphBuilder.Selection = .init()
 ) throws -> [Diagnostic] {
-  let check = StaticCheck(registry: SampleKinds.registry, environment: TemplateEnvironment()) { host, promises in
+  let check = StaticCheck(registry: SampleKinds.registry, environment: TemplateEnvironment()) {
+    host, promises in
     var own = values
     for (name, value) in only[host] ?? [:] { own[name] = value }
     own["inventory_hostname"] = .string(host)
@@ -48,7 +53,8 @@ private func steps(_ lines: String...) -> MarkedText {
   }
 
   @Test func aFaultOfSomeHostsNamesThem() throws {
-    let found = try faults(steps("{ directory: \"{{ path }}\" }"), only: ["a": ["path": "/srv"], "b": ["path": "srv"]])
+    let found = try faults(
+      steps("{ directory: \"{{ path }}\" }"), only: ["a": ["path": "/srv"], "b": ["path": "srv"]])
     #expect(found.map { $0.message } == ["'srv' is not an absolute path"])
     #expect(found.first?.notes == ["on b"])
   }
@@ -82,7 +88,9 @@ private func steps(_ lines: String...) -> MarkedText {
   }
 
   @Test func aThousandStepsAreCheckedInTime() throws {
-    let lines = (0..<1000).map { "  - { id: s\($0), directory: \"/srv/{{ name }}/\($0)\", when: name != 'x' }" }
+    let lines = (0..<1000).map {
+      "  - { id: s\($0), directory: \"/srv/{{ name }}/\($0)\", when: name != 'x' }"
+    }
     let text = MarkedText("hosts: a\nsteps:\n" + lines.joined(separator: "\n"))
     let started = ContinuousClock.now
     #expect(try faults(text, ["name": "app"]) == [])
@@ -94,17 +102,28 @@ private func steps(_ lines: String...) -> MarkedText {
 @Suite struct LintTests {
   @Test(arguments: [
     ("hosts: a\nvars: { country: ①NO }\nsteps: []", "'country' is false, not the text 'NO'"),
-    ("hosts: a\nsteps: [{ directory: /srv, when: ①\"{{ x }}\" }]",
-      "a condition is an expression already: it needs no braces"),
-    ("hosts: a\nsteps: [{ file: { path: /x, content: a, db_password: ①hunter2 } }]", "'db_password' stands here in clear"),
-    ("hosts: a\nsteps: [{ file: { path: /x, image: ①\"nginx:latest\" } }]", "the image 'nginx:latest' names no version"),
+    (
+      "hosts: a\nsteps: [{ directory: /srv, when: ①\"{{ x }}\" }]",
+      "a condition is an expression already: it needs no braces"
+    ),
+    (
+      "hosts: a\nsteps: [{ file: { path: /x, content: a, db_password: ①hunter2 } }]",
+      "'db_password' stands here in clear"
+    ),
+    (
+      "hosts: a\nsteps: [{ file: { path: /x, image: ①\"nginx:latest\" } }]",
+      "the image 'nginx:latest' names no version"
+    ),
     ("hosts: a\nsteps: []\nhandlers: [①{ id: idle, command: x }]", "no step notifies the handler 'idle'"),
-    ("hosts: a\nsteps: [①{ directory: /srv, become: false, become_user: app }]",
-      "'become_user' has no effect: 'become' is false here"),
+    (
+      "hosts: a\nsteps: [①{ directory: /srv, become: false, become_user: app }]",
+      "'become_user' has no effect: 'become' is false here"
+    ),
   ])
   func aHabitThatHurtsIsFound(_ text: String, _ message: String) throws {
     let marked = MarkedText(text)
-    let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(marked.file)
+    let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(
+      marked.file)
     let findings = Lint.findings(document, SampleKinds.registry)
     #expect(findings.map { $0.message } == [message])
     #expect(findings.first?.position == marked["①"])
@@ -120,7 +139,8 @@ private func steps(_ lines: String...) -> MarkedText {
         - { file: { path: /x, image: "nginx:1.27", password: "{{ vault_password }}" } }
       handlers: [{ id: again, command: x }]
       """)
-    let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(marked.file)
+    let document = try RunbookReader(registry: SampleKinds.registry, projectFolder: "/nowhere").read(
+      marked.file)
     #expect(Lint.findings(document, SampleKinds.registry) == [])
   }
 }

@@ -4,7 +4,9 @@ import Testing
 
 /// A keyring whose every secret is the text turned round.
 private struct MirrorKeyring: VaultDecrypting {
-  func decrypt(_ text: String, at position: SourcePosition) throws(Diagnostic) -> String { String(text.reversed()) }
+  func decrypt(_ text: String, at position: SourcePosition) throws(Diagnostic) -> String {
+    String(text.reversed())
+  }
 }
 
 /// Fixed values, and names that are not known yet.
@@ -64,15 +66,17 @@ private func decoded(_ spec: StepSpec, _ scope: any Scope) throws -> DecodedStep
   @Test func allFaultsOfAStepAreFoundInOneGo() throws {
     let step = try decoded("  - directory: { paht: /srv, mode: 99 }")
     #expect(step.step == nil)
-    #expect(Set(step.faults.map { $0.message }) == [
-      "'path' is missing", "'99' is not a mode", "unknown parameter 'paht' of 'directory'",
-    ])
+    #expect(
+      Set(step.faults.map { $0.message }) == [
+        "'path' is missing", "'99' is not a mode", "unknown parameter 'paht' of 'directory'",
+      ])
     #expect(step.faults.compactMap { $0.hint }.contains("did you mean 'path'?"))
   }
 
   @Test func aWordOfHabitIsAnsweredWithWhatItIsCalledHere() throws {
     let fault = try decoded("  - apt: { name: jq }").faults.first { $0.code == .unknownName }
-    #expect(fault?.message == "unknown parameter 'name' of 'apt'" && fault?.hint == "did you mean 'packages'?")
+    #expect(
+      fault?.message == "unknown parameter 'name' of 'apt'" && fault?.hint == "did you mean 'packages'?")
   }
 
   @Test func whatWaitsIsNamedAndKeepsTheStepBack() throws {
@@ -105,7 +109,8 @@ private func decoded(_ spec: StepSpec, _ scope: any Scope) throws -> DecodedStep
 
   @Test func theFingerprintIsThatOfTheValuesNotOfTheirPlaces() throws {
     let one = try decoded("  - directory: { path: /srv, mode: \"0755\" }")
-    let moved = try decoded("\n\n  - directory:\n      mode: \"{{ m }}\"\n      path: \"{{ p }}\"", ["m": "0755", "p": "/srv"])
+    let moved = try decoded(
+      "\n\n  - directory:\n      mode: \"{{ m }}\"\n      path: \"{{ p }}\"", ["m": "0755", "p": "/srv"])
     let other = try decoded("  - directory: { path: /srv, mode: \"0700\" }")
     #expect(one.fingerprintMaterial == moved.fingerprintMaterial)
     #expect(one.fingerprintMaterial != other.fingerprintMaterial)
@@ -128,20 +133,25 @@ private func decoded(_ spec: StepSpec, _ scope: any Scope) throws -> DecodedStep
     let folder = try SampleFolder(["files/motd": "hello\n", "plain": "there\n"])
     let first = try decoded("  - file: { path: /m, source: motd }", folders: [folder.path])
     #expect(first.faults == [] && first.material.map { $0.name } == ["", "path", "source", "file motd"])
-    #expect(try decoded("  - file: { path: /m, source: plain }", folders: ["/gone", folder.path]).faults == [])
+    #expect(
+      try decoded("  - file: { path: /m, source: plain }", folders: ["/gone", folder.path]).faults == [])
     let fault = try decoded("  - file: { path: /m, source: nothing }", folders: [folder.path]).faults.first
     #expect(fault?.message == "there is no local file 'nothing'" && fault?.code == .missing)
     #expect(fault?.notes == ["looked for '\(folder.path)/nothing', '\(folder.path)/files/nothing'"])
   }
 
   @Test func aTemplateIsRenderedWithTheStepsVariables() throws {
-    let folder = try SampleFolder(["templates/a.j2": "x={{ x }}\n", "bad.j2": "one\n{{ nope }}\n", "syntax.j2": "{% if %}"])
+    let folder = try SampleFolder([
+      "templates/a.j2": "x={{ x }}\n", "bad.j2": "one\n{{ nope }}\n", "syntax.j2": "{% if %}",
+    ])
     let step = try decoded("  - template: { path: /m, source: a.j2 }", ["x": .int(5)], folders: [folder.path])
     #expect(step.title == "template /m: x=5\n")
-    let undefined = try decoded("  - template: { path: /m, source: bad.j2 }", folders: [folder.path]).faults.first
+    let undefined = try decoded("  - template: { path: /m, source: bad.j2 }", folders: [folder.path]).faults
+      .first
     #expect(undefined?.code == .undefined && undefined?.position?.file.path == "\(folder.path)/bad.j2")
     #expect(undefined?.position?.line == 2 && undefined?.notes.last == "it is used at test.yml:3:35")
-    #expect(try decoded("  - template: { path: /m, source: syntax.j2 }", folders: [folder.path]).faults.count == 1)
+    #expect(
+      try decoded("  - template: { path: /m, source: syntax.j2 }", folders: [folder.path]).faults.count == 1)
   }
 
   @Test func anOutputIsReadFromTheAnswers() throws {
@@ -162,15 +172,19 @@ private func decoded(_ spec: StepSpec, _ scope: any Scope) throws -> DecodedStep
 
   @Test func aListAMapANumberAndNothingAreLoopedOver() throws {
     #expect(try items("[a, b]")?.map { $0.value } == ["a", "b"])
-    #expect(try items("\"{{ list }}\"", ["list": [.int(1), .int(2)]])?.map { $0.value } == [.int(1), .int(2)])
-    #expect(try items("{ x: 1, y: 2 }")?.map { $0.value } == [
-      ["key": "x", "value": .int(1)], ["key": "y", "value": .int(2)],
-    ])
+    #expect(
+      try items("\"{{ list }}\"", ["list": [.int(1), .int(2)]])?.map { $0.value } == [.int(1), .int(2)])
+    #expect(
+      try items("{ x: 1, y: 2 }")?.map { $0.value } == [
+        ["key": "x", "value": .int(1)], ["key": "y", "value": .int(2)],
+      ])
     #expect(try items("3")?.map { $0.index } == [0, 1, 2])
     #expect(try items("[]")?.isEmpty == true)
-    #expect(try LoopItems.evaluate(
-      try onlyStep(MarkedText("hosts: all\nsteps: [{ directory: /srv }]")), in: ValueScope([:]), keyring: MirrorKeyring())
-      == nil)
+    #expect(
+      try LoopItems.evaluate(
+        try onlyStep(MarkedText("hosts: all\nsteps: [{ directory: /srv }]")), in: ValueScope([:]),
+        keyring: MirrorKeyring())
+        == nil)
   }
 
   @Test func aBareNameIsAnsweredWithHowToWriteIt() throws {
@@ -181,7 +195,8 @@ private func decoded(_ spec: StepSpec, _ scope: any Scope) throws -> DecodedStep
   }
 
   @Test func anItemIsToldFromOthersByWhatNamesIt() throws {
-    #expect(try items("[{ name: a }, { path: /b }, c, 4, [x]]")?.map { $0.identity } == ["a", "/b", "c", "4", "4"])
+    #expect(
+      try items("[{ name: a }, { path: /b }, c, 4, [x]]")?.map { $0.identity } == ["a", "/b", "c", "4", "4"])
     #expect(try items("{ x: { name: n } }")?.map { $0.identity } == ["x"])
   }
 }

@@ -20,7 +20,8 @@ import Testing
 
   @Test(arguments: [
     ("\"{{ port }}\"", Value.int(80)), ("\"{{ port }}/tcp\"", .string("80/tcp")), ("no", .bool(false)),
-    ("'no'", .string("no")), ("!unsafe '{{ port }}'", .string("{{ port }}")), ("\"{{ [port] }}\"", .list([.int(80)])),
+    ("'no'", .string("no")), ("!unsafe '{{ port }}'", .string("{{ port }}")),
+    ("\"{{ [port] }}\"", .list([.int(80)])),
     ("{ a: 1, b: \"{{ omit }}\", c: \"{{ nope | default(omit) }}\" }", .map(["a": .int(1)])),
     ("\"{{ go }}\"", .string("{{.Names}}")), ("\"{{ '{\\\"a\\\": 1}' }}\"", .string("{\"a\": 1}")),
   ]) func freeVariablesAreNative(_ text: String, _ value: Value) throws {
@@ -30,10 +31,13 @@ import Testing
 
   @Test func argumentsKeepTheirTextAndWaitOneByOne() throws {
     var evaluator = evaluator
-    let argument = evaluator.argument(try node("{ mode: 0644, a: \"x {{ later }}\", b: \"{{ nope }}\", c: \"{{ omit }}\" }"))
+    let argument = evaluator.argument(
+      try node("{ mode: 0644, a: \"x {{ later }}\", b: \"{{ nope }}\", c: \"{{ omit }}\" }"))
     guard case .map(let entries) = argument.content else { throw EvaluationFault.pending("no map") }
     #expect(entries.map { $0.key } == ["mode", "a", "b"])
-    guard case .written(let mode, isPlain: true) = entries[0].value.content else { throw EvaluationFault.pending("mode") }
+    guard case .written(let mode, isPlain: true) = entries[0].value.content else {
+      throw EvaluationFault.pending("mode")
+    }
     #expect(mode == "0644")
     guard case .pending(let why) = entries[1].value.content else { throw EvaluationFault.pending("a") }
     #expect(why == "what step 'docker' gives")
@@ -41,7 +45,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("port == 80", true), ("{{ port > 80 }}", false), ("nope is defined", false), ("not nope is defined", true),
+    ("port == 80", true), ("{{ port > 80 }}", false), ("nope is defined", false),
+    ("not nope is defined", true),
     ("'yes'", true), ("port == 80 or later", true), ("port", true), ("[]", false),
   ]) func conditionsHoldOrNot(_ text: String, _ holds: Bool) throws {
     let start = SourcePosition(file: SourceFile(path: "t.yml", text: text), line: 1, column: 1)
@@ -56,7 +61,8 @@ import Testing
   }
 
   @Test func namesAreThoseThatTheScopeMustGive() throws {
-    let text = "{% for a in b %}{{ a.c + d[e] }}{% endfor %}{% set f = 1 %}{{ f }}{{ lookup('vars', 'g') }}{{ a }}"
+    let text =
+      "{% for a in b %}{{ a.c + d[e] }}{% endfor %}{% set f = 1 %}{{ f }}{{ lookup('vars', 'g') }}{{ a }}"
     let start = SourcePosition(file: SourceFile(path: "t.yml", text: text), line: 1, column: 1)
     #expect(try Template(text, at: start).names == ["a", "b", "d", "e", "g"])
   }

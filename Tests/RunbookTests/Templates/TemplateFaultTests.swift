@@ -29,17 +29,23 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     .init("{{ ①hello.x }}", "'hello' is text, and so has no 'x'"),
     .init("{{ 1 | ①uper }}", "no filter is named 'uper'", hint: "did you mean 'upper'?"),
     .init("{{ 1 is ①strng }}", "no test is named 'strng'", hint: "did you mean 'string'?"),
-    .init("{{ ①'9' > 8 }}", "'>' cannot compare text with a whole number",
+    .init(
+      "{{ ①'9' > 8 }}", "'>' cannot compare text with a whole number",
       hint: "convert the text by | int, or compare versions by is version('…', '>')"),
-    .init("{{ ①'a' + 1 }}", "'+' cannot work on text and a whole number", hint: "join text by '~', or convert it by | int"),
+    .init(
+      "{{ ①'a' + 1 }}", "'+' cannot work on text and a whole number",
+      hint: "join text by '~', or convert it by | int"),
     .init("{{ ①1 / 0 }}", "division by zero"),
-    .init("{{①.Names}}", "unexpected '.', expected a value",
+    .init(
+      "{{①.Names}}", "unexpected '.', expected a value",
       hint: "to keep braces as they are, put {% raw %} and {% endraw %} around them, or tag it !unsafe"),
     .init("{{ 1 ①", "the expression has no end"),
     .init("{{ ①'a }}", "the string has no end"),
     .init("①{# x", "the comment has no end"),
     .init("{% ①if a %}x", "'if' has no 'endif'"),
-    .init("{% if hello %}x{% ①endfor %}", "'endfor' cannot end 'if', which began in line 1", hint: "close it with 'endif'"),
+    .init(
+      "{% if hello %}x{% ①endfor %}", "'endfor' cannot end 'if', which began in line 1",
+      hint: "close it with 'endif'"),
     .init("{% ①endif %}", "'endif' ends nothing"),
     .init("{% ①fro x in y %}", "there is no block 'fro'", hint: "did you mean 'for'?"),
     .init("{% ①extends 'x' %}", "'extends' is not supported"),
@@ -47,11 +53,14 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     .init("{% for x in ①d.port %}{% endfor %}", "a loop needs a list, found a whole number"),
     .init("{{ l | ①join(1, 2, 3) }}", "filter 'join': too many arguments, it takes at most 2"),
     .init("{{ l | ①join(sep=1) }}", "filter 'join': there is no argument 'sep'"),
-    .init("{{ hello | ①regex_replace('(?<=a)b', '') }}",
+    .init(
+      "{{ hello | ①regex_replace('(?<=a)b', '') }}",
       "filter 'regex_replace': lookbehind, '(?<=…)', is not supported in regular expressions"),
-    .init("{{ ①lookup('pipe', 'date') }}", "'lookup': the lookup 'pipe' is not supported",
+    .init(
+      "{{ ①lookup('pipe', 'date') }}", "'lookup': the lookup 'pipe' is not supported",
       hint: "run a command step with 'delegate: control', and register what it prints"),
-    .init("{{ ①lokup('env', 'x') }}", "there is no function or macro 'lokup'", hint: "did you mean 'lookup'?"),
+    .init(
+      "{{ ①lokup('env', 'x') }}", "there is no function or macro 'lokup'", hint: "did you mean 'lookup'?"),
     .init("{{ ①hello.uppr() }}", "text has no method 'uppr'", hint: "did you mean 'upper'?"),
     .init("{{ ①range }}", "'range' is a function: call it with (…)"),
     .init("{{ hello ①hello }}", "unexpected 'hello'"),
@@ -60,11 +69,14 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     .init("{{ [1, 2①} }}", "'}' closes nothing"),
     .init("x\ny {{ ①nope }}", "'nope' is undefined"),
     .init("{{ ①omit }} x", "'omit' is no text: it must be the whole value"),
-    .init("{{ l | ①random }}", "filter 'random': give a seed: without one, every run would find something to change"),
+    .init(
+      "{{ l | ①random }}",
+      "filter 'random': give a seed: without one, every run would find something to change"),
   ]
 
   static let variables: ValueMap = [
-    "hello": .string("hello"), "n": .null, "l": .list([.int(1), .int(2), .int(3)]), "d": .map(["port": .int(1)]),
+    "hello": .string("hello"), "n": .null, "l": .list([.int(1), .int(2), .int(3)]),
+    "d": .map(["port": .int(1)]),
   ]
 
   @Test(arguments: faults) func namesWhatIsWrongWhereItStands(_ test: FaultCase) throws {

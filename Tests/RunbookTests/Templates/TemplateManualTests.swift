@@ -13,7 +13,8 @@ import Testing
     let filters = Filter.all.filter { $0.key == $0.value.name }.values.sorted { $0.name < $1.name }
     let tests = TestRule.all.filter { $0.key == $0.value.name }.values.sorted { $0.name < $1.name }
     return filters.map { "| `\($0.name)` | \($0.words) |" } + tests.map { "| `\($0.name)` | \($0.words) |" }
-      + Function.list.map { "| `\($0.name)` | \($0.words) |" } + Lookup.list.map { "| `\($0.name)` | \($0.words) |" }
+      + Function.list.map { "| `\($0.name)` | \($0.words) |" }
+      + Lookup.list.map { "| `\($0.name)` | \($0.words) |" }
   }
 
   @Test func theManualHasEveryFilterTestFunctionAndLookup() throws {

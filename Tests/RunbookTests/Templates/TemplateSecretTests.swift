@@ -4,7 +4,8 @@ import Testing
 @Suite struct TemplateSecretTests {
   static let scope = ValueScope([
     "pw": .string(Text(secret: "s3cr3t", label: "pw")), "other": .string(Text(secret: "0th", label: "other")),
-    "open": .string("open"), "all": .map(["a": .string(Text(secret: "q\"q", label: "a")), "b": .string("clear")]),
+    "open": .string("open"),
+    "all": .map(["a": .string(Text(secret: "q\"q", label: "a")), "b": .string("clear")]),
   ])
 
   @Test(arguments: [

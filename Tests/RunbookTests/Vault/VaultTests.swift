@@ -50,20 +50,32 @@ import Testing
   }
 
   @Test func aWrongPasswordNamesThePlaceAndWhereThePasswordCameFrom() throws {
-    let fault = try #require(throws: Diagnostic.self) { try keyring("wrong", id: "dev").decrypt(Self.foreign, at: place) }
-    #expect(fault.message == "this vault-encrypted text (vault id 'prod') cannot be decrypted: wrong password, or damaged")
+    let fault = try #require(throws: Diagnostic.self) {
+      try keyring("wrong", id: "dev").decrypt(Self.foreign, at: place)
+    }
+    #expect(
+      fault.message
+        == "this vault-encrypted text (vault id 'prod') cannot be decrypted: wrong password, or damaged")
     #expect(fault.position == place)
     #expect(fault.notes == ["tried: vault id 'dev' from given by the caller"])
   }
 
   @Test(arguments: [
-    (known.replacing("1.1;", with: "1.0;"), "vault format 1.0 (AES) is not supported: it is older than Ansible 1.5"),
+    (
+      known.replacing("1.1;", with: "1.0;"),
+      "vault format 1.0 (AES) is not supported: it is older than Ansible 1.5"
+    ),
     (String(known.dropLast(2)), "this vault-encrypted text is damaged: its body has an odd number of digits"),
-    (known.replacing("3030", with: "30x0"), "this vault-encrypted text is damaged: its body has a character that is no hexadecimal digit"),
+    (
+      known.replacing("3030", with: "30x0"),
+      "this vault-encrypted text is damaged: its body has a character that is no hexadecimal digit"
+    ),
     (known.replacing("\n", with: " "), "the lines of this vault-encrypted value are joined into one"),
     ("plain", "this is not vault-encrypted: it does not begin with '$ANSIBLE_VAULT'"),
   ]) func damageIsNamed(_ text: String, _ message: String) throws {
-    let fault = try #require(throws: Diagnostic.self) { try keyring("correct horse").decrypt(text, at: place) }
+    let fault = try #require(throws: Diagnostic.self) {
+      try keyring("correct horse").decrypt(text, at: place)
+    }
     #expect(fault.message == message)
   }
 

@@ -1,12 +1,17 @@
 extension Filter {
   static let choices: [Filter] = [
-    Filter("default", "value boolean", "Another value where it is undefined; with `true`, also where it is empty.", byDefault),
+    Filter(
+      "default", "value boolean", "Another value where it is undefined; with `true`, also where it is empty.",
+      byDefault),
     Filter("ternary", "yes no null", "One of two values by its truth; a third for null.", ternary),
     Filter("mandatory", "message", "Itself; a fault where it is undefined.", mandatory),
     Filter("bool", "", "True for `true`, `yes`, `on`, `1`, `y`, `t`; false for all else.", boolean),
     Filter("type_debug", "", "The name of its type in Python.", typeName),
-    Filter("extract", "container *", "What a container has under this key, then under further keys.", extract),
-    Filter("random", "start step seed", "One item, or a number below it; only with `seed`, so that it stays the same.", random),
+    Filter(
+      "extract", "container *", "What a container has under this key, then under further keys.", extract),
+    Filter(
+      "random", "start step seed",
+      "One item, or a number below it; only with `seed`, so that it stays the same.", random),
   ]
 }
 
@@ -24,14 +29,18 @@ private func byDefault(_ call: Call) throws(EvaluationFault) -> Item {
 
 private func ternary(_ call: Call) throws(EvaluationFault) -> Item {
   let value = try call.subject
-  guard let yes = call.arguments[0], let no = call.arguments[1] else { throw call.fault("it needs two values") }
+  guard let yes = call.arguments[0], let no = call.arguments[1] else {
+    throw call.fault("it needs two values")
+  }
   if value == .null, let null = call.arguments[2] { return null }
   return value.isTruthy ? yes : no
 }
 
 private func mandatory(_ call: Call) throws(EvaluationFault) -> Item {
   if case .undefined(let undefined) = call.input {
-    if let message = try call.string(0) { throw call.interpreter.fault(message, at: undefined.place, code: .undefined) }
+    if let message = try call.string(0) {
+      throw call.interpreter.fault(message, at: undefined.place, code: .undefined)
+    }
     _ = try call.subject
   }
   return call.input
@@ -62,7 +71,8 @@ private func typeName(_ call: Call) throws(EvaluationFault) -> Item {
 
 private func extract(_ call: Call) throws(EvaluationFault) -> Item {
   let container = try call.required(0, "the container")
-  var item = try call.interpreter.element(try call.subject, of: .value(container), described: nil, at: call.place)
+  var item = try call.interpreter.element(
+    try call.subject, of: .value(container), described: nil, at: call.place)
   for key in call.rest.flatMap({ key -> [Value] in if case .list(let keys) = key { keys } else { [key] } }) {
     item = try call.interpreter.element(key, of: item, described: nil, at: call.place)
   }

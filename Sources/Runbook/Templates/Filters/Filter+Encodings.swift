@@ -2,29 +2,41 @@ extension Filter {
   static let encodings: [Filter] = [
     Filter("to_json", "indent sort_keys ensure_ascii", "As JSON, on one line.", toJSON),
     Filter("to_nice_json", "indent sort_keys ensure_ascii", "As JSON, indented, keys in order.", toNiceJSON),
-    Filter("tojson", "indent", "As JSON that is safe in HTML, keys in order.", { call throws(EvaluationFault) in
-      let writer = JSONText(indent: try call.integer(0), sortsKeys: true, isSafeInHTML: true)
-      return .value(.string(writer.text(try call.subject)))
-    }),
+    Filter(
+      "tojson", "indent", "As JSON that is safe in HTML, keys in order.",
+      { call throws(EvaluationFault) in
+        let writer = JSONText(indent: try call.integer(0), sortsKeys: true, isSafeInHTML: true)
+        return .value(.string(writer.text(try call.subject)))
+      }),
     Filter("from_json", "", "The value that JSON text says.", fromJSON),
-    Filter("to_yaml", "indent width sort_keys default_flow_style", "As YAML.", { call throws(EvaluationFault) in try toYAML(call, indent: 2, usesFlow: true) }),
-    Filter("to_nice_yaml", "indent width sort_keys", "As YAML, every key and item on a line of its own.", { call throws(EvaluationFault) in
-      try toYAML(call, indent: 4, usesFlow: false)
-    }),
+    Filter(
+      "to_yaml", "indent width sort_keys default_flow_style", "As YAML.",
+      { call throws(EvaluationFault) in try toYAML(call, indent: 2, usesFlow: true) }),
+    Filter(
+      "to_nice_yaml", "indent width sort_keys", "As YAML, every key and item on a line of its own.",
+      { call throws(EvaluationFault) in
+        try toYAML(call, indent: 4, usesFlow: false)
+      }),
     Filter("from_yaml", "", "The value that YAML text says.", fromYAML),
-    Filter("b64encode", "encoding", "In Base64.", { call throws(EvaluationFault) in
-      try checkUTF8(call)
-      return try call.derived { Base64.encoded(Array($0.utf8)) }
-    }),
+    Filter(
+      "b64encode", "encoding", "In Base64.",
+      { call throws(EvaluationFault) in
+        try checkUTF8(call)
+        return try call.derived { Base64.encoded(Array($0.utf8)) }
+      }),
     Filter("b64decode", "encoding", "The text that Base64 says.", fromBase64),
-    Filter("hash", "algorithm", "Its digest in hexadecimal: `sha1`, `md5`, `sha256`, `sha512` and others.", { call throws(EvaluationFault) in
-      try digest(call, try call.string(0) ?? "sha1")
-    }),
+    Filter(
+      "hash", "algorithm", "Its digest in hexadecimal: `sha1`, `md5`, `sha256`, `sha512` and others.",
+      { call throws(EvaluationFault) in
+        try digest(call, try call.string(0) ?? "sha1")
+      }),
     Filter("checksum", "", "Its SHA-1 digest.", { call throws(EvaluationFault) in try digest(call, "sha1") }),
     Filter("md5", "", "Its MD5 digest.", { call throws(EvaluationFault) in try digest(call, "md5") }),
     Filter("to_uuid", "namespace", "A UUID (version 5) that is always the same for this text.", toUUID),
     Filter("urlencode", "", "For a URL: a text, or a map as a query.", urlEncoded),
-    Filter("urldecode", "", "The text that URL encoding says.", { call throws(EvaluationFault) in try call.derived(URLText.decoded) }),
+    Filter(
+      "urldecode", "", "The text that URL encoding says.",
+      { call throws(EvaluationFault) in try call.derived(URLText.decoded) }),
     Filter("urlsplit", "query", "The parts of a URL, or one of them.", urlSplit),
   ]
 }
@@ -67,7 +79,8 @@ private func fromYAML(_ call: Call) throws(EvaluationFault) -> Item {
     let node = try YAMLReader.read(SourceFile(path: "the text", text: text.string))
     return .value((node.map(plainValue) ?? .null).derived(from: .string(text)))
   } catch {
-    throw call.fault(text.isSecret ? "the secret text is not YAML" : error.all.first?.message ?? "it is not YAML")
+    throw call.fault(
+      text.isSecret ? "the secret text is not YAML" : error.all.first?.message ?? "it is not YAML")
   }
 }
 
@@ -111,13 +124,16 @@ private func toUUID(_ call: Call) throws(EvaluationFault) -> Item {
   guard digits.count == 32, digits.allSatisfy({ hexDigit($0) != nil }) else {
     throw call.fault("'\(namespace)' is not a UUID")
   }
-  let bytes = stride(from: 0, to: 32, by: 2).map { (hexDigit(digits[$0]) ?? 0) << 4 | (hexDigit(digits[$0 + 1]) ?? 0) }
+  let bytes = stride(from: 0, to: 32, by: 2).map {
+    (hexDigit(digits[$0]) ?? 0) << 4 | (hexDigit(digits[$0 + 1]) ?? 0)
+  }
   return try call.derived { text in
     var uuid = Array(Digest.digest(bytes + Array(text.utf8), .sha1).prefix(16))
     uuid[6] = uuid[6] & 0x0f | 0x50
     uuid[8] = uuid[8] & 0x3f | 0x80
     let hex = Array(Digest.hex(uuid))
-    return [hex[0..<8], hex[8..<12], hex[12..<16], hex[16..<20], hex[20..<32]].map { String($0) }.joined(separator: "-")
+    return [hex[0..<8], hex[8..<12], hex[12..<16], hex[16..<20], hex[20..<32]].map { String($0) }.joined(
+      separator: "-")
   }
 }
 
@@ -136,7 +152,9 @@ private func urlSplit(_ call: Call) throws(EvaluationFault) -> Item {
   let marked = Value.map(parts).derived(from: .string(text))
   guard let name = try call.string(0) else { return .value(marked) }
   guard let part = marked[name] else {
-    throw call.fault("a URL has no part '\(name)'", hint: nearestName(to: name, among: parts.keys).map { "did you mean '\($0)'?" })
+    throw call.fault(
+      "a URL has no part '\(name)'",
+      hint: nearestName(to: name, among: parts.keys).map { "did you mean '\($0)'?" })
   }
   return .value(part)
 }

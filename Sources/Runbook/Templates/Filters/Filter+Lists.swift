@@ -1,26 +1,38 @@
 extension Filter {
-  static let lists: [Filter] = [
-    Filter("length", "", "How many items, keys or characters it has.", length),
-    Filter("list", "", "A list of its items, keys or characters.", list),
-    Filter("first", "", "Its first item.", first),
-    Filter("last", "", "Its last item.", last),
-    Filter("join", "d attribute", "Its items as one text, with `d` between them.", join),
-    Filter("reverse", "", "The other way round: a list or a text.", reverse),
-    Filter("flatten", "levels skip_nulls", "Lists in lists as one list.", flatten),
-    Filter("zip", "*", "Items of several lists side by side, as far as the shortest goes.", zipped),
-    Filter("zip_longest", "* **", "Items of several lists side by side, filled up with `fillvalue`.", zippedLongest),
-    Filter("product", "*", "Every combination of items of several lists.", product),
-    Filter("combinations", "r", "Every choice of `r` items.", combinations),
-    Filter("permutations", "r", "Every order of `r` items.", permutations),
-    Filter("batch", "linecount fill_with", "Lists of `linecount` items each.", batch),
-    Filter("slice", "slices fill_with", "As many lists as `slices` says.", sliced),
-    Filter("subelements", "subelements skip_missing", "Each item beside each item of a list in it.", subelements),
-    Filter("map", "* **", "A filter, or `attribute=`, on every item.", mapped),
-    Filter("select", "*", "The items for which a test holds.", { call throws(EvaluationFault) in try choose(call, true) }),
-    Filter("reject", "*", "The items for which a test does not hold.", { call throws(EvaluationFault) in try choose(call, false) }),
-    Filter("selectattr", "*", "The items for whose attribute a test holds.", { call throws(EvaluationFault) in try chooseByAttribute(call, true) }),
-    Filter("rejectattr", "*", "The items for whose attribute a test does not hold.", { call throws(EvaluationFault) in try chooseByAttribute(call, false) }),
-  ] + orders
+  static let lists: [Filter] =
+    [
+      Filter("length", "", "How many items, keys or characters it has.", length),
+      Filter("list", "", "A list of its items, keys or characters.", list),
+      Filter("first", "", "Its first item.", first),
+      Filter("last", "", "Its last item.", last),
+      Filter("join", "d attribute", "Its items as one text, with `d` between them.", join),
+      Filter("reverse", "", "The other way round: a list or a text.", reverse),
+      Filter("flatten", "levels skip_nulls", "Lists in lists as one list.", flatten),
+      Filter("zip", "*", "Items of several lists side by side, as far as the shortest goes.", zipped),
+      Filter(
+        "zip_longest", "* **", "Items of several lists side by side, filled up with `fillvalue`.",
+        zippedLongest),
+      Filter("product", "*", "Every combination of items of several lists.", product),
+      Filter("combinations", "r", "Every choice of `r` items.", combinations),
+      Filter("permutations", "r", "Every order of `r` items.", permutations),
+      Filter("batch", "linecount fill_with", "Lists of `linecount` items each.", batch),
+      Filter("slice", "slices fill_with", "As many lists as `slices` says.", sliced),
+      Filter(
+        "subelements", "subelements skip_missing", "Each item beside each item of a list in it.", subelements),
+      Filter("map", "* **", "A filter, or `attribute=`, on every item.", mapped),
+      Filter(
+        "select", "*", "The items for which a test holds.",
+        { call throws(EvaluationFault) in try choose(call, true) }),
+      Filter(
+        "reject", "*", "The items for which a test does not hold.",
+        { call throws(EvaluationFault) in try choose(call, false) }),
+      Filter(
+        "selectattr", "*", "The items for whose attribute a test holds.",
+        { call throws(EvaluationFault) in try chooseByAttribute(call, true) }),
+      Filter(
+        "rejectattr", "*", "The items for whose attribute a test does not hold.",
+        { call throws(EvaluationFault) in try chooseByAttribute(call, false) }),
+    ] + orders
 }
 
 private func length(_ call: Call) throws(EvaluationFault) -> Item {
@@ -56,7 +68,8 @@ private func join(_ call: Call) throws(EvaluationFault) -> Item {
 
 private func reverse(_ call: Call) throws(EvaluationFault) -> Item {
   if case .string(let text) = try call.subject {
-    return .value(.string(text.derived(String(String.UnicodeScalarView(text.string.unicodeScalars.reversed())))))
+    return .value(
+      .string(text.derived(String(String.UnicodeScalarView(text.string.unicodeScalars.reversed())))))
   }
   return .list(try call.items.reversed())
 }
@@ -133,7 +146,9 @@ private func permutations(_ call: Call) throws(EvaluationFault) -> Item {
 
 private func batch(_ call: Call) throws(EvaluationFault) -> Item {
   let items = try call.items
-  guard let size = try call.integer(0), size > 0 else { throw call.fault("it needs how many items a list has") }
+  guard let size = try call.integer(0), size > 0 else {
+    throw call.fault("it needs how many items a list has")
+  }
   let filler = try call.argument(1)
   var rows: [Value] = []
   for start in stride(from: 0, to: items.count, by: size) {
@@ -146,7 +161,9 @@ private func batch(_ call: Call) throws(EvaluationFault) -> Item {
 
 private func sliced(_ call: Call) throws(EvaluationFault) -> Item {
   let items = try call.items
-  guard let count = try call.integer(0), count > 0, count < 1 << 16 else { throw call.fault("it needs how many lists") }
+  guard let count = try call.integer(0), count > 0, count < 1 << 16 else {
+    throw call.fault("it needs how many lists")
+  }
   let filler = try call.argument(1)
   let (size, rest) = (items.count / count, items.count % count)
   var (rows, start): ([Value], Int) = ([], 0)
@@ -164,9 +181,10 @@ private func subelements(_ call: Call) throws(EvaluationFault) -> Item {
   let subject = try call.subject
   let items: [Value] = if case .map(let map) = subject { map.map { $0.value } } else { try call.items }
   let path = try call.required(0, "the name of the list")
-  let keys: [Value] = if case .list(let keys) = path { keys } else {
-    PythonText.string(path).string.split(separator: ".").map { .string(String($0)) }
-  }
+  let keys: [Value] =
+    if case .list(let keys) = path { keys } else {
+      PythonText.string(path).string.split(separator: ".").map { .string(String($0)) }
+    }
   let skipsMissing = try call.flag(1)
   var rows: [Value] = []
   for item in items {
@@ -195,7 +213,9 @@ private func mapped(_ call: Call) throws(EvaluationFault) -> Item {
     }
     return .list(values)
   }
-  guard case .string(let name) = call.rest.first else { throw call.fault("it needs a filter's name, or attribute=") }
+  guard case .string(let name) = call.rest.first else {
+    throw call.fault("it needs a filter's name, or attribute=")
+  }
   let rest = Array(call.rest.dropFirst())
   for item in try call.items {
     values.append(try call.interpreter.apply(named: plainName(name.string), to: item, rest, call.named, call))
@@ -208,7 +228,9 @@ func plainName(_ name: String) -> String { name.split(separator: ".").last.map {
 
 private func choose(_ call: Call, _ wanted: Bool) throws(EvaluationFault) -> Item {
   var chosen: [Value] = []
-  for item in try call.items where try holds(.value(item), call.rest[...], call) == wanted { chosen.append(item) }
+  for item in try call.items where try holds(.value(item), call.rest[...], call) == wanted {
+    chosen.append(item)
+  }
   return .list(chosen)
 }
 

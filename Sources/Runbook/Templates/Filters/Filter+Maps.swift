@@ -4,7 +4,9 @@ extension Filter {
     Filter("dict2items", "key_name value_name", "A map as a list of `key` and `value`.", toItems),
     Filter("items2dict", "key_name value_name", "A list of `key` and `value` as a map.", fromItems),
     Filter("items", "", "A map as a list of pairs.", pairs),
-    Filter("dictsort", "case_sensitive by reverse", "A map as a list of pairs, in order of its keys or, `by='value'`, values.", dictsort),
+    Filter(
+      "dictsort", "case_sensitive by reverse",
+      "A map as a list of pairs, in order of its keys or, `by='value'`, values.", dictsort),
   ]
 }
 

@@ -43,7 +43,9 @@ private func integer(_ digits: String, base: Int) -> Int? {
 private func toFloat(_ call: Call) throws(EvaluationFault) -> Item {
   let value = try call.subject
   if let number = value.number { return .value(.float(number)) }
-  if case .string(let text) = value, let number = Double(stripped(text.string)) { return .value(.float(number)) }
+  if case .string(let text) = value, let number = Double(stripped(text.string)) {
+    return .value(.float(number))
+  }
   return .value(try call.argument(0) ?? .float(0))
 }
 
@@ -53,7 +55,8 @@ extension Call {
     get throws(EvaluationFault) {
       let value = try subject
       guard let number = value.number else {
-        throw fault("expected a number, found \(value.typeName)", hint: value.text == nil ? nil : "convert it by | int")
+        throw fault(
+          "expected a number, found \(value.typeName)", hint: value.text == nil ? nil : "convert it by | int")
       }
       return number
     }
@@ -61,7 +64,9 @@ extension Call {
 
   func number(_ index: Int) throws(EvaluationFault) -> Double? {
     guard let value = try argument(index), value != .null else { return nil }
-    guard let number = value.number else { throw fault("expected a number as argument, found \(value.typeName)") }
+    guard let number = value.number else {
+      throw fault("expected a number as argument, found \(value.typeName)")
+    }
     return number
   }
 }
@@ -95,7 +100,8 @@ private func rounded(_ call: Call) throws(EvaluationFault) -> Item {
 func formatted(_ format: String, _ argument: any CVarArg) -> String {
   var buffer = [CChar](repeating: 0, count: 512)
   let length = withVaList([argument]) { vsnprintf(&buffer, buffer.count, format, $0) }
-  return String(decoding: buffer.prefix(max(0, min(Int(length), 511))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  return String(
+    decoding: buffer.prefix(max(0, min(Int(length), 511))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 private func logarithm(_ call: Call) throws(EvaluationFault) -> Item {

@@ -1,12 +1,22 @@
 extension Filter {
   /// Lists by their order, and as sets.
   static let orders: [Filter] = [
-    Filter("sort", "reverse case_sensitive attribute", "In order; text without regard to case unless `case_sensitive`.", sorted),
-    Filter("min", "case_sensitive attribute", "The least item.", { call throws(EvaluationFault) in try extreme(call, isLeast: true) }),
-    Filter("max", "case_sensitive attribute", "The greatest item.", { call throws(EvaluationFault) in try extreme(call, isLeast: false) }),
+    Filter(
+      "sort", "reverse case_sensitive attribute",
+      "In order; text without regard to case unless `case_sensitive`.", sorted),
+    Filter(
+      "min", "case_sensitive attribute", "The least item.",
+      { call throws(EvaluationFault) in try extreme(call, isLeast: true) }),
+    Filter(
+      "max", "case_sensitive attribute", "The greatest item.",
+      { call throws(EvaluationFault) in try extreme(call, isLeast: false) }),
     Filter("sum", "attribute start", "The sum of its items.", sum),
-    Filter("groupby", "attribute default", "Lists of items that have one attribute in common, each with its value.", grouped),
-    Filter("unique", "case_sensitive attribute", "Each item once; text without regard to case unless `case_sensitive`.", unique),
+    Filter(
+      "groupby", "attribute default",
+      "Lists of items that have one attribute in common, each with its value.", grouped),
+    Filter(
+      "unique", "case_sensitive attribute",
+      "Each item once; text without regard to case unless `case_sensitive`.", unique),
     Filter("union", "other", "The items of both lists, each once.", union),
     Filter("intersect", "other", "The items that both lists have.", intersect),
     Filter("difference", "other", "The items that the other list does not have.", difference),
@@ -23,7 +33,8 @@ extension Call {
     var unordered: (Value, Value)?
     let sorted = pairs.enumerated().sorted { left, right in
       let (a, b) = reverse ? (right, left) : (left, right)
-      guard let precedes = a.element.key.precedes(b.element.key), let follows = b.element.key.precedes(a.element.key)
+      guard let precedes = a.element.key.precedes(b.element.key),
+        let follows = b.element.key.precedes(a.element.key)
       else {
         unordered = (a.element.key, b.element.key)
         return false
@@ -90,7 +101,11 @@ private func grouped(_ call: Call) throws(EvaluationFault) -> Item {
   for item in try call.items {
     let found = try call.attribute(path, of: item)
     let key: Value
-    if case .undefined = found, let fallback { key = fallback } else { key = try call.interpreter.force(found, at: call.place) }
+    if case .undefined = found, let fallback {
+      key = fallback
+    } else {
+      key = try call.interpreter.force(found, at: call.place)
+    }
     let index = groups.firstIndex { $0.key.equals(key) }
     if let index, case .list(let items) = groups[index].item {
       groups[index].item = .list(items + [item])

@@ -1,22 +1,32 @@
 extension Filter {
   static let paths: [Filter] = [
-    Filter("basename", "", "A path's last part.", { call throws(EvaluationFault) in try call.derived { PathText.parts($0).name } }),
-    Filter("dirname", "", "A path without its last part.", { call throws(EvaluationFault) in try call.derived { PathText.parts($0).folder } }),
-    Filter("splitext", "", "A path without its extension, and the extension.", { call throws(EvaluationFault) in
-      let text = try call.text
-      let (root, ending) = PathText.splitExtension(text.string)
-      return .list([.string(text.derived(root)), .string(text.derived(ending))])
-    }),
-    Filter("path_join", "*", "Parts joined by slashes; an absolute one begins anew.", { call throws(EvaluationFault) in
-      let value = try call.subject
-      let parts: [Value] = if case .list(let list) = value { list } else { [value] }
-      let all = parts + call.rest
-      let joined = PathText.joined(all.map { PythonText.string($0).string })
-      return .value(Value.string(joined).derived(from: .list(all)))
-    }),
-    Filter("normpath", "", "A path without `.`, `..` and double slashes.", { call throws(EvaluationFault) in
-      try call.derived(PathText.normalized)
-    }),
+    Filter(
+      "basename", "", "A path's last part.",
+      { call throws(EvaluationFault) in try call.derived { PathText.parts($0).name } }),
+    Filter(
+      "dirname", "", "A path without its last part.",
+      { call throws(EvaluationFault) in try call.derived { PathText.parts($0).folder } }),
+    Filter(
+      "splitext", "", "A path without its extension, and the extension.",
+      { call throws(EvaluationFault) in
+        let text = try call.text
+        let (root, ending) = PathText.splitExtension(text.string)
+        return .list([.string(text.derived(root)), .string(text.derived(ending))])
+      }),
+    Filter(
+      "path_join", "*", "Parts joined by slashes; an absolute one begins anew.",
+      { call throws(EvaluationFault) in
+        let value = try call.subject
+        let parts: [Value] = if case .list(let list) = value { list } else { [value] }
+        let all = parts + call.rest
+        let joined = PathText.joined(all.map { PythonText.string($0).string })
+        return .value(Value.string(joined).derived(from: .list(all)))
+      }),
+    Filter(
+      "normpath", "", "A path without `.`, `..` and double slashes.",
+      { call throws(EvaluationFault) in
+        try call.derived(PathText.normalized)
+      }),
   ]
 }
 

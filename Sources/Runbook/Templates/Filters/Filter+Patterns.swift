@@ -1,14 +1,21 @@
 extension Filter {
   static let patterns: [Filter] = [
-    Filter("regex_replace", "pattern replacement ignorecase multiline count", "Every match of a pattern as something else: `\\1`, `\\g<name>`.", regexReplace),
-    Filter("regex_search", "pattern * **", "The first match, or the groups that are asked for; null where there is none.", regexSearch),
+    Filter(
+      "regex_replace", "pattern replacement ignorecase multiline count",
+      "Every match of a pattern as something else: `\\1`, `\\g<name>`.", regexReplace),
+    Filter(
+      "regex_search", "pattern * **",
+      "The first match, or the groups that are asked for; null where there is none.", regexSearch),
     Filter("regex_findall", "pattern multiline ignorecase", "Every match, or its groups.", regexFindAll),
-    Filter("regex_escape", "re_type", "With a backslash before what a pattern would take as a sign.", regexEscape),
+    Filter(
+      "regex_escape", "re_type", "With a backslash before what a pattern would take as a sign.", regexEscape),
   ]
 }
 
 extension Call {
-  func regex(_ pattern: String, ignoresCase: Bool, isMultiline: Bool) throws(EvaluationFault) -> Regex<AnyRegexOutput> {
+  func regex(_ pattern: String, ignoresCase: Bool, isMultiline: Bool) throws(EvaluationFault) -> Regex<
+    AnyRegexOutput
+  > {
     do throws(PatternFault) {
       return try interpreter.patterns.regex(
         pattern, PatternCache.Options(ignoresCase: ignoresCase, isMultiline: isMultiline))
@@ -37,7 +44,8 @@ private func regexReplace(_ call: Call) throws(EvaluationFault) -> Item {
   }
   if count == 0 { return .value(.string(text)) }
   output += text.string[start...]
-  return .value(Value.string(text.derived(output)).derived(from: .list([.string(text), .string(replacement)])))
+  return .value(
+    Value.string(text.derived(output)).derived(from: .list([.string(text), .string(replacement)])))
 }
 
 /// A piece of a replacement: text as it is, or a group.
@@ -64,7 +72,9 @@ private enum ReplacementPart {
         text = ""
       } else if escape == "g", scalars.first == "<" {
         let name = String(Substring(scalars.dropFirst().prefix { $0 != ">" }))
-        guard scalars.count > name.unicodeScalars.count + 1 else { throw call.fault("'\\g<' in the replacement has no '>'") }
+        guard scalars.count > name.unicodeScalars.count + 1 else {
+          throw call.fault("'\\g<' in the replacement has no '>'")
+        }
         scalars = scalars.dropFirst(name.unicodeScalars.count + 2)
         parts += [.text(text), Int(name).map { .group($0) } ?? .name(name)]
         text = ""
@@ -122,7 +132,10 @@ private func regexSearch(_ call: Call) throws(EvaluationFault) -> Item {
     let found: String?
     if word.hasPrefix("g<"), word.hasSuffix(">") {
       let name = String(word.dropFirst(2).dropLast())
-      found = if let number = Int(name) { try taken(number, by: match, call) } else { try taken(name, by: match, call) }
+      found =
+        if let number = Int(name) { try taken(number, by: match, call) } else {
+          try taken(name, by: match, call)
+        }
     } else if let number = Int(word) {
       found = try taken(number, by: match, call)
     } else {

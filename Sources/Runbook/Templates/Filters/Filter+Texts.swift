@@ -1,36 +1,60 @@
 extension Filter {
   static let texts: [Filter] = [
     Filter("string", "", "As text.", { call throws(EvaluationFault) in .value(.string(try call.text)) }),
-    Filter("trim", "chars", "Without blanks, or these characters, at both ends.", { call throws(EvaluationFault) in
-      let characters = try call.string(0)
-      return try call.derived { stripped($0, of: characters) }
-    }),
-    Filter("lower", "", "In lower case.", { call throws(EvaluationFault) in try call.derived { $0.lowercased() } }),
-    Filter("upper", "", "In upper case.", { call throws(EvaluationFault) in try call.derived { $0.uppercased() } }),
-    Filter("capitalize", "", "Its first letter in upper case, the rest in lower.", { call throws(EvaluationFault) in try call.derived(capitalized) }),
-    Filter("title", "", "Every word's first letter in upper case.", { call throws(EvaluationFault) in try call.derived(jinjaTitle) }),
+    Filter(
+      "trim", "chars", "Without blanks, or these characters, at both ends.",
+      { call throws(EvaluationFault) in
+        let characters = try call.string(0)
+        return try call.derived { stripped($0, of: characters) }
+      }),
+    Filter(
+      "lower", "", "In lower case.", { call throws(EvaluationFault) in try call.derived { $0.lowercased() } }),
+    Filter(
+      "upper", "", "In upper case.", { call throws(EvaluationFault) in try call.derived { $0.uppercased() } }),
+    Filter(
+      "capitalize", "", "Its first letter in upper case, the rest in lower.",
+      { call throws(EvaluationFault) in try call.derived(capitalized) }),
+    Filter(
+      "title", "", "Every word's first letter in upper case.",
+      { call throws(EvaluationFault) in try call.derived(jinjaTitle) }),
     Filter("replace", "old new count", "Every `old` as `new`.", replace),
-    Filter("split", "sep maxsplit", "Its parts between separators, or between blanks.", { call throws(EvaluationFault) in
-      let text = try call.text
-      let parts = split(text.string, at: try call.string(0), most: try call.integer(1) ?? -1)
-      return .list(parts.map { .string(text.derived($0)) })
-    }),
-    Filter("quote", "", "Quoted for a POSIX shell.", { call throws(EvaluationFault) in try call.derived(shellQuoted) }),
-    Filter("env_quote", "", "Quoted as the value of a line in a dotenv file, as Docker Compose reads it.", { call throws(EvaluationFault) in
-      try call.derived { DotenvText.quoted(Text($0)).string }
-    }),
-    Filter("indent", "width first blank", "Its lines after the first moved to the right; `width` may be text.", indent),
-    Filter("comment", "style decoration prefix postfix prefix_count postfix_count beginning end newline", "As a comment: `plain`, `c`, `cblock`, `erlang`, `xml`.", comment),
+    Filter(
+      "split", "sep maxsplit", "Its parts between separators, or between blanks.",
+      { call throws(EvaluationFault) in
+        let text = try call.text
+        let parts = split(text.string, at: try call.string(0), most: try call.integer(1) ?? -1)
+        return .list(parts.map { .string(text.derived($0)) })
+      }),
+    Filter(
+      "quote", "", "Quoted for a POSIX shell.",
+      { call throws(EvaluationFault) in try call.derived(shellQuoted) }),
+    Filter(
+      "env_quote", "", "Quoted as the value of a line in a dotenv file, as Docker Compose reads it.",
+      { call throws(EvaluationFault) in
+        try call.derived { DotenvText.quoted(Text($0)).string }
+      }),
+    Filter(
+      "indent", "width first blank", "Its lines after the first moved to the right; `width` may be text.",
+      indent),
+    Filter(
+      "comment", "style decoration prefix postfix prefix_count postfix_count beginning end newline",
+      "As a comment: `plain`, `c`, `cblock`, `erlang`, `xml`.", comment),
     Filter("truncate", "length killwords end leeway", "Cut off, with `…` written as three dots.", truncate),
-    Filter("wordcount", "", "How many words it has.", { call throws(EvaluationFault) in
-      .value(.int(try call.text.string.unicodeScalars.split { !isWord($0) }.count))
-    }),
-    Filter("center", "width", "In the middle of so many characters.", { call throws(EvaluationFault) in
-      let width = try call.integer(0) ?? 80
-      return try call.derived { padded($0, to: width, left: true, right: true) }
-    }),
+    Filter(
+      "wordcount", "", "How many words it has.",
+      { call throws(EvaluationFault) in
+        .value(.int(try call.text.string.unicodeScalars.split { !isWord($0) }.count))
+      }),
+    Filter(
+      "center", "width", "In the middle of so many characters.",
+      { call throws(EvaluationFault) in
+        let width = try call.integer(0) ?? 80
+        return try call.derived { padded($0, to: width, left: true, right: true) }
+      }),
     Filter("format", "* **", "`'%s-%d' | format('a', 1)`: Python's `%`.", format),
-    Filter("escape", "", "For HTML: `<`, `>`, `&`, quotes.", { call throws(EvaluationFault) in try call.derived(htmlEscaped) }),
+    Filter(
+      "escape", "", "For HTML: `<`, `>`, `&`, quotes.",
+      { call throws(EvaluationFault) in try call.derived(htmlEscaped) }),
   ]
 }
 
@@ -51,7 +75,8 @@ private func replace(_ call: Call) throws(EvaluationFault) -> Item {
   let (old, new) = (try call.required(0, "the old text"), try call.required(1, "the new text"))
   let count = try call.integer(2)
   let text = try call.text
-  let result = replaced(text.string, PythonText.string(old).string, by: PythonText.string(new).string, count: count)
+  let result = replaced(
+    text.string, PythonText.string(old).string, by: PythonText.string(new).string, count: count)
   if result == text.string { return .value(.string(text)) }
   return .value(Value.string(text.derived(result)).derived(from: .list([.string(text), new])))
 }
@@ -81,9 +106,13 @@ private func htmlEscaped(_ text: String) -> String {
 private func indent(_ call: Call) throws(EvaluationFault) -> Item {
   let width = try call.argument(0) ?? .int(4)
   let margin: String
-  if case .string(let text) = width { margin = text.string } else if let count = width.integer {
+  if case .string(let text) = width {
+    margin = text.string
+  } else if let count = width.integer {
     margin = String(repeating: " ", count: max(0, min(count, 1 << 16)))
-  } else { throw call.fault("the width must be a number or text") }
+  } else {
+    throw call.fault("the width must be a number or text")
+  }
   let (indentsFirst, indentsBlank) = (try call.flag(1), try call.flag(2))
   return try call.derived { text in
     var result = ""
@@ -100,7 +129,9 @@ private func truncate(_ call: Call) throws(EvaluationFault) -> Item {
   let length = try call.integer(0) ?? 255
   let (killsWords, end) = (try call.flag(1), try call.string(2) ?? "...")
   let leeway = try call.integer(3) ?? 5
-  guard length >= end.unicodeScalars.count else { throw call.fault("the length must not be below the end's, \(end.unicodeScalars.count)") }
+  guard length >= end.unicodeScalars.count else {
+    throw call.fault("the length must not be below the end's, \(end.unicodeScalars.count)")
+  }
   return try call.derived { text in
     let scalars = text.unicodeScalars
     if scalars.count <= length + leeway { return text }
@@ -124,7 +155,9 @@ private func comment(_ call: Call) throws(EvaluationFault) -> Item {
   ]
   let name = try call.string(0) ?? "plain"
   guard let style = styles[name] else {
-    throw call.fault("no style is named '\(name)'", hint: nearestName(to: name, among: styles.keys).map { "did you mean '\($0)'?" })
+    throw call.fault(
+      "no style is named '\(name)'",
+      hint: nearestName(to: name, among: styles.keys).map { "did you mean '\($0)'?" })
   }
   let decoration = try call.string(1) ?? style.decoration
   let newline = try call.string(8) ?? "\n"

@@ -57,8 +57,10 @@ struct TestRule: Sendable {
   }()
 
   static let aliases = [
-    "equalto": "eq", "==": "eq", "!=": "ne", ">": "gt", "greaterthan": "gt", ">=": "ge", "<": "lt", "lessthan": "lt",
-    "<=": "le", "version_compare": "version", "success": "succeeded", "failure": "failed", "change": "changed",
+    "equalto": "eq", "==": "eq", "!=": "ne", ">": "gt", "greaterthan": "gt", ">=": "ge", "<": "lt",
+    "lessthan": "lt",
+    "<=": "le", "version_compare": "version", "success": "succeeded", "failure": "failed",
+    "change": "changed",
     "skip": "skipped", "issubset": "subset", "issuperset": "superset", "successful": "succeeded",
   ]
 

@@ -7,20 +7,32 @@ extension TestRule {
     comparison("gt", .greater, "It is greater than the other."),
     comparison("ge", .greaterOrEqual, "It is not less than the other."),
     comparison("in", .within, "The other has it."),
-    TestRule("contains", "item", "It has the other.", { call throws(EvaluationFault) in
-      try call.interpreter.contains(try call.subject, try call.required(0, "the item"), at: call.place)
-    }),
-    TestRule("sameas", "other", "It is the very same: equal, and of the same type.", { call throws(EvaluationFault) in
-      let (left, right) = (try call.subject, try call.required(0, "the other"))
-      return left.typeName == right.typeName && left.equals(right)
-    }),
-    TestRule("even", "", "It can be divided by 2.", { call throws(EvaluationFault) in try whole(call) % 2 == 0 }),
-    TestRule("odd", "", "It cannot be divided by 2.", { call throws(EvaluationFault) in try whole(call) % 2 != 0 }),
-    TestRule("divisibleby", "num", "It can be divided by the other.", { call throws(EvaluationFault) in
-      guard let divisor = try call.integer(0), divisor != 0 else { throw call.fault("it needs a number other than 0") }
-      return try whole(call) % divisor == 0
-    }),
-    TestRule("version", "version operator strict version_type", "Its version compares so with the other: `>=` and the like.", compareVersions),
+    TestRule(
+      "contains", "item", "It has the other.",
+      { call throws(EvaluationFault) in
+        try call.interpreter.contains(try call.subject, try call.required(0, "the item"), at: call.place)
+      }),
+    TestRule(
+      "sameas", "other", "It is the very same: equal, and of the same type.",
+      { call throws(EvaluationFault) in
+        let (left, right) = (try call.subject, try call.required(0, "the other"))
+        return left.typeName == right.typeName && left.equals(right)
+      }),
+    TestRule(
+      "even", "", "It can be divided by 2.", { call throws(EvaluationFault) in try whole(call) % 2 == 0 }),
+    TestRule(
+      "odd", "", "It cannot be divided by 2.", { call throws(EvaluationFault) in try whole(call) % 2 != 0 }),
+    TestRule(
+      "divisibleby", "num", "It can be divided by the other.",
+      { call throws(EvaluationFault) in
+        guard let divisor = try call.integer(0), divisor != 0 else {
+          throw call.fault("it needs a number other than 0")
+        }
+        return try whole(call) % divisor == 0
+      }),
+    TestRule(
+      "version", "version operator strict version_type",
+      "Its version compares so with the other: `>=` and the like.", compareVersions),
   ]
 
   private static func comparison(_ name: String, _ comparison: Comparison, _ words: String) -> TestRule {
@@ -33,12 +45,16 @@ extension TestRule {
 
 private func whole(_ call: Call) throws(EvaluationFault) -> Int {
   let value = try call.subject
-  guard let number = value.integer else { throw call.fault("expected a whole number, found \(value.typeName)") }
+  guard let number = value.integer else {
+    throw call.fault("expected a whole number, found \(value.typeName)")
+  }
   return number
 }
 
 private func compareVersions(_ call: Call) throws(EvaluationFault) -> Bool {
-  let (left, right) = (try call.text.string, PythonText.string(try call.required(0, "the other version")).string)
+  let (left, right) = (
+    try call.text.string, PythonText.string(try call.required(0, "the other version")).string
+  )
   let sign = try call.string(1) ?? "=="
   let isStrict = try call.flag(2)
   let type = try call.string(3) ?? (isStrict ? "strict" : "loose")
@@ -57,6 +73,7 @@ private func compareVersions(_ call: Call) throws(EvaluationFault) -> Bool {
   case "<=", "le": return order <= 0
   case ">", "gt": return order > 0
   case ">=", "ge": return order >= 0
-  default: throw call.fault("'\(sign)' does not compare", hint: "write one of '==', '!=', '<', '<=', '>', '>='")
+  default:
+    throw call.fault("'\(sign)' does not compare", hint: "write one of '==', '!=', '<', '<=', '>', '>='")
   }
 }

@@ -24,7 +24,8 @@ enum LooseVersion {
     var (parts, rest): ([Part], Substring.UTF8View) = ([], version[...].utf8)
     while let first = rest.first {
       let kind = kind(first)
-      let run = kind == 2 ? rest.prefix { Self.kind($0) == 2 && $0 != 0x2e } : rest.prefix { Self.kind($0) == kind }
+      let run =
+        kind == 2 ? rest.prefix { Self.kind($0) == 2 && $0 != 0x2e } : rest.prefix { Self.kind($0) == kind }
       if run.isEmpty {
         rest = rest.dropFirst()
         continue
