@@ -59,7 +59,6 @@ extension ItemTurn {
       return try turn.begin()
     }
     context.input.events(.stepStarted(label))
-    let own = step.decoded.step?.queries ?? []
     let upcoming =
       siblings.first.map { $0.channel == step.channel ? $0.queries : [] }
       ?? host.upcoming(following, on: step.channel)
@@ -80,7 +79,7 @@ extension ItemTurn {
     }
     if outcome.holdsLock { host.locked.insert(step.channel) } else { host.locked.remove(step.channel) }
     if let answers = outcome.answers { host.answers[step.channel, default: FactAnswers()].merge(answers) }
-    return verdict(change, outcome, isProved: !own.isEmpty)
+    return verdict(change, outcome, isProved: step.decoded.step?.isObservable ?? false)
   }
 
   /// Runs what only throws diagnostics of the control machine.
