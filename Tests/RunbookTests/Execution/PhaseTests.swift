@@ -191,8 +191,7 @@ import Testing
     #expect(try await site.apply(runbook("")).result == .done)
     #expect(try site.file("log") == "mend\nsweep\n")
 
-    let nested = "\n          always:\n            - id: deep\n              do: \"true\""
-      .replacing("\n", with: "\n    ")
+    let nested = "\n        always:\n          - id: deep\n            do: \"true\""
     let faults = #expect(throws: Diagnostics.self) { try site.input(runbook(nested)) }
     #expect(faults?.all.first?.message.hasPrefix("a phase in 'always' cannot have 'rescue'") == true)
   }
