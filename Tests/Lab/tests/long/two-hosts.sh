@@ -1,5 +1,5 @@
 # Two servers side by side: the second one's periphery waits for the first one's core, and for nothing else.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 server host01
 server ex44
 homelab_inventory

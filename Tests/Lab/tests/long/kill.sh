@@ -1,6 +1,6 @@
 # SIGKILL at 20 random moments of setup.yml: resume always ends with the same server as an undisturbed run, and no step
 # without a probe runs twice.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 kills=${KILLS:-20}
 server host01
 homelab_inventory

@@ -1,2 +1,0 @@
-# The same on a fresh Ubuntu 24.04.
-IMAGE=ubuntu2404 . "$(dirname "$0")/setup.sh"
