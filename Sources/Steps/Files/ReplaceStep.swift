@@ -8,7 +8,7 @@ public struct ReplaceStep: StepKind {
     groups. The result must not match in a way that would change it again.
     """#
   public static let example = #"""
-    - replace: { path: /etc/apt/sources.list, match: 'http://deb\.debian\.org', with: https://deb.debian.org }
+    - replace: { path: /etc/apt/sources.list, match: 'http://deb\.example\.org', with: https://deb.example.org }
     - replace: { path: /etc/default/grub, match: '^(GRUB_TIMEOUT)=\d+', with: '\1=1' }
     """#
 

@@ -63,7 +63,7 @@ snapshot() {
   on "$1" 'export LC_ALL=C
     find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/log -o -path /var/cache \
       -o -path /var/lib/apt -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/runbook \
-      -o -path /var/lib/systemd -o -path /var/tmp -o -path /root/.cache -o -path '/etc/ssh/ssh_host_*' -o -path /etc/machine-id -o -path /etc/komodo/repos/homelabbing/.git \) -prune -o \
+      -o -path /var/lib/systemd -o -path /var/tmp -o -path /root/.cache -o -path "/etc/ssh/ssh_host_*" -o -path /etc/machine-id -o -path /etc/komodo/repos/homelabbing/.git \) -prune -o \
       \( -type f -printf "%M %u %g %p " -exec sha256sum {} \; \) -o -printf "%M %u %g %p -> %l\n" | sed "s/ [0-9a-f]\{64\}  .*/ &/" | sort
     dpkg-query -W; getent passwd; getent group
     systemctl list-unit-files --no-legend | grep -v "^session-" | sort
