@@ -71,6 +71,9 @@ struct MariadbRestoreScript {
   /// What an interrupted run left is finished or dropped first.
   private static let preparation = """
     finish_interrupted || exit 1
+    comment=$(my -e "SELECT SCHEMA_COMMENT FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '$name'" </dev/null) ||
+    exit 1
+    [ "$comment" != "restored by runbook: $identity" ] || exit 0
     my -e "DROP DATABASE IF EXISTS \\`$new\\`" </dev/null || exit 1
     in_use || exit 1
     charset=$(my -e "SELECT CONCAT(' CHARACTER SET ', DEFAULT_CHARACTER_SET_NAME, ' COLLATE ', DEFAULT_COLLATION_NAME) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '$name'" </dev/null) || exit 1

@@ -2,9 +2,11 @@
 ///
 /// What is to be made again is written to a folder on the host before the first of it is dropped, and the folder
 /// is removed when all is whole. The one statement that moves the tables decides: where it has run, the next run
-/// goes forward, and where it has not, back.
+/// goes forward, and where it has not, back. From then on nothing but `finish` drops the new database: that it has no
+/// tables any more is what tells. The comment that says which dump it is goes first, and comes back last.
 enum MariadbSwap {
   /// `programs DATABASE` prints triggers, routines and events as SQL, `views` the views; `bare` drops them all.
+  /// `settle` ends what the server still does for a run that was killed: a statement outlives its client.
   static let functions = """
     programs() { my_dump --no-data --no-create-info --routines --events --triggers "$1" </dev/null; }
     view_names() {
@@ -25,6 +27,10 @@ enum MariadbSwap {
     my "$1" <"$work/bare"
     }
     furnish() { bare "$1" && my "$1" <"$state/$2.programs" && my "$1" <"$state/$2.views"; }
+    quiet() {
+    my -e "SELECT CONCAT('ALTER EVENT \\`$1\\`.\\`', EVENT_NAME, '\\` DISABLE;')
+    FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '$1'" </dev/null >"$work/quiet" && my "$1" <"$work/quiet"
+    }
     same() {
     programs "$1" >"$work/made" && cmp -s "$work/made" "$state/$2.programs" &&
     views "$1" >"$work/made" && cmp -s "$work/made" "$state/$2.views"
@@ -34,10 +40,12 @@ enum MariadbSwap {
     echo 'the tables are in place, but triggers, views, routines or events could not be made again; run this step again' >&2
     return 1; }
     old=$(cat "$state/old")
-    [ -z "$old" ] || furnish "$old" old || return 1
-    my -e "ALTER DATABASE \\`$name\\` COMMENT 'restored by runbook: $(cat "$state/identity")'" </dev/null || return 1
+    [ ! -s "$state/keep" ] || { furnish "$old" old && quiet "$old"; } || return 1
     my -e "DROP DATABASE IF EXISTS \\`$new\\`" </dev/null || return 1
-    if [ -n "$old" ] && [ ! -s "$state/keep" ]; then my -e "DROP DATABASE \\`$old\\`" </dev/null || return 1; fi
+    [ -s "$state/keep" ] || my -e "DROP DATABASE IF EXISTS \\`$old\\`" </dev/null || return 1
+    written=$(cat "$state/identity")
+    rm -f -- "$state/ready" && sync || return 1
+    my -e "ALTER DATABASE \\`$name\\` COMMENT 'restored by runbook: $written'" </dev/null || return 1
     rm -rf -- "$state"
     }
     back() {
@@ -45,7 +53,8 @@ enum MariadbSwap {
     echo "the old tables are in place, but not all triggers, views, routines and events; they are in '$state'" >&2
     return 1; }
     old=$(cat "$state/old")
-    [ -z "$old" ] || my -e "DROP DATABASE IF EXISTS \\`$old\\`" </dev/null || return 1
+    kept=$(tables_of "$old") || return 1
+    [ -n "$kept" ] || my -e "DROP DATABASE IF EXISTS \\`$old\\`" </dev/null || return 1
     rm -rf -- "$state"
     }
     moved() {
@@ -53,7 +62,18 @@ enum MariadbSwap {
     rest=$(my -e "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '$new' AND TABLE_TYPE NOT LIKE '%VIEW'" </dev/null) || exit 1
     [ "$rest" = 0 ]
     }
+    settle() {
+    for turn in 1 2 3 4 5 6 7 8 9 10; do
+    orphans=$(my -e "SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()
+    AND (INFO LIKE '%\\`${name}_runbook_%' OR INFO LIKE '%\\`${name}_before_%')" </dev/null) || return 1
+    [ -n "$orphans" ] || return 0
+    printf '%s\\n' "$orphans" | my --force 2>/dev/null
+    sleep 1
+    done
+    fail 'what an interrupted restore asked of the server is still under way'
+    }
     finish_interrupted() {
+    settle || return 1
     [ -d "$state" ] || return 0
     if [ ! -e "$state/ready" ]; then rm -rf -- "$state"; return; fi
     if moved; then finish; else back; fi
@@ -78,12 +98,13 @@ enum MariadbSwap {
     } | sed '$ s/,$/;/' >"$work/rename"
     [ "$tables" != 0 ] || [ -s "$work/old_tables" ] || : >"$work/rename"
     in_use || exit 1
+    trap 'rm -rf -- "$work"; forget' EXIT
+    my -e "ALTER DATABASE \\`$name\\` COMMENT ''" </dev/null || exit 1
     sync; : >"$state/ready"; sync
     my -e "CREATE DATABASE \\`$old\\`$charset" </dev/null || { back; exit 1; }
     end_sessions
     { bare "$new" && bare "$name" && my <"$work/rename"; } 2>"$work/client" || {
     explain; if moved; then finish; else back; exit 1; fi; }
-    trap 'rm -rf -- "$work"; forget' EXIT
     finish || exit 1
     printf 'tables %s\\nrows %s\\n' "$tables" "$rows"
     [ -z "$keep" ] || printf 'old %s\\n' "$old"

@@ -31,6 +31,25 @@ final class LabHost: Sendable {
     return try await apply(kind, parameters)
   }
 
+  /// Starts what a step would do, and kills all of it that runs on this machine after a while.
+  func kill(_ step: String, after seconds: Double) async throws {
+    let (kind, parameters) = try decode(step, [:])
+    let scripts = ActionScript(environment: [], acceptsAnyStatus: false)
+    let text = try await actions(kind, parameters).compactMap { scripts.text(of: $0) }.joined(separator: "\n")
+    try write("killed.sh", text, mode: 0o600)
+    try await sh(
+      """
+      setsid sh killed.sh >/dev/null 2>&1 </dev/null & group=$!
+      sleep \(seconds); kill -KILL -- -"$group" 2>/dev/null || true; rm killed.sh
+      """)
+  }
+
+  private func actions<Kind: StepKind>(_ kind: Kind.Type, _ given: Parameters) async throws -> [Action] {
+    var parameters = given
+    let step = Kind(&parameters)
+    return try step.change(from: try await look(step))?.actions ?? []
+  }
+
   /// The fault of a step that must not be done.
   func fault(of step: String) async throws -> Diagnostic {
     do {
