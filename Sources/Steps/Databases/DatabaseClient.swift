@@ -27,6 +27,9 @@ struct DatabaseClient: Sendable {
     }
   }
 
+  /// Tells this server from others, as seen from one host.
+  var place: [String] { [container ?? "", server ?? "", port.map(String.init) ?? ""] }
+
   var requires: [String] { container == nil ? [] : ["docker"] }
 
   /// Shell text that defines `db`, which runs a program beside the server, and `secret`, the path of a file

@@ -12,9 +12,7 @@ struct MariadbRestoreScript {
       keep=\(step.keepsOld ? "yes" : ""); disconnect=\(step.disconnects ? "yes" : "")
       allow_empty=\(step.allowsEmpty ? "yes" : "")
       trap 'rm -rf -- "$work"; forget' EXIT
-      state=/var/lib/runbook
-      if [ "$(id -u)" != 0 ]; then state=${XDG_STATE_HOME:-$HOME/.local/state}/runbook; fi
-      state=$state/restores/mariadb-\(place)
+      \(lock.text)
       """
     return [
       settings, Self.functions, MariadbSwap.functions, Self.preparation, Self.load, Self.count,
@@ -22,13 +20,10 @@ struct MariadbRestoreScript {
     ].joined(separator: "\n")
   }
 
-  /// Tells this database from those of other servers.
-  private var place: String {
-    let client = step.server.client
-    let words = [
-      client.container ?? "", client.server ?? "", client.port.map(String.init) ?? "", step.database,
-    ]
-    return String(Digest.hex(Digest.sha256(Array(words.joined(separator: "\n").utf8))).prefix(32))
+  private var lock: RestoreLock {
+    RestoreLock(
+      subject: "the database '\(step.database)'",
+      place: ["mariadb"] + step.server.client.place + [step.database])
   }
 
   private static let functions = """

@@ -63,7 +63,7 @@ public struct MariadbRestoreStep: StepKind {
   }
 
   public var title: String { "MariaDB database \(database) from \(source.title)" }
-  public var requires: [String] { source.requires + server.client.requires }
+  public var requires: [String] { ["flock"] + source.requires + server.client.requires }
   public var lock: String? { "mariadb" }
 
   public var probe: Probe<State> {
@@ -105,8 +105,8 @@ public struct MariadbRestoreStep: StepKind {
     let old =
       switch (observed.tables, keepsOld) {
       case (0, _): "which is empty"
-      case (let tables, true): "its \(tables) tables kept as \(database)_before_…"
-      case (let tables, false): "in place of its \(tables) tables"
+      case (let tables, true): "its \(tables) table\(tables == 1 ? "" : "s") kept as \(database)_before_…"
+      case (let tables, false): "in place of its \(tables) table\(tables == 1 ? "" : "s")"
       }
     return .modify("database \(database) from \(source.title), \(old)", .script(script(observed.identity)))
   }

@@ -13,12 +13,19 @@ struct PostgresRestoreScript {
       keep=\(step.keepsOld ? "yes" : ""); disconnect=\(step.disconnects ? "yes" : "")
       ignore_owners=\(step.ignoresOwners ? "1" : "0"); allow_empty=\(step.allowsEmpty ? "yes" : "")
       trap 'rm -rf -- "$work"; forget' EXIT
+      \(lock.text)
       """
     return [
       settings, Self.functions, Self.preparation, Self.kinds, PostgresDumpFilter.definition, Self.load,
       Self.count,
       PostgresSwap.text,
     ].joined(separator: "\n")
+  }
+
+  private var lock: RestoreLock {
+    RestoreLock(
+      subject: "the database '\(step.database)'",
+      place: ["postgres"] + step.server.client.place + [step.database])
   }
 
   /// `admin` asks the server, `explain` says in words what psql's error codes mean.

@@ -69,7 +69,7 @@ public struct PostgresRestoreStep: StepKind {
 
   public var title: String { "PostgreSQL database \(database) from \(source.title)" }
   public var requires: [String] {
-    source.requires + server.client.requires + (server.client.container == nil ? ["psql"] : [])
+    ["flock"] + source.requires + server.client.requires + (server.client.container == nil ? ["psql"] : [])
   }
   public var lock: String? { "postgres" }
 
@@ -110,8 +110,8 @@ public struct PostgresRestoreStep: StepKind {
     let old =
       switch (observed.tables, keepsOld) {
       case (0, _): "which is empty"
-      case (let tables, true): "its \(tables) tables kept as \(database)_before_…"
-      case (let tables, false): "in place of its \(tables) tables"
+      case (let tables, true): "its \(tables) table\(tables == 1 ? "" : "s") kept as \(database)_before_…"
+      case (let tables, false): "in place of its \(tables) table\(tables == 1 ? "" : "s")"
       }
     return .modify("database \(database) from \(source.title), \(old)", .script(script(observed.identity)))
   }

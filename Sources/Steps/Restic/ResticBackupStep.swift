@@ -19,7 +19,7 @@ public struct ResticBackupStep: StepKind {
         repository: /srv/backups
         password: "{{ vault_restic_password }}"
         command: [docker, exec, db, pg_dump, -U, app, app]
-        name: /tmp/app.sql
+        name: /app.sql
         tags: [app, database]
     """
 
@@ -43,7 +43,8 @@ public struct ResticBackupStep: StepKind {
     access = ResticAccess(&parameters)
     paths = parameters.value("paths", "Paths of the host.", default: [])
     command = parameters.optional("command", "A command whose output is the content, in place of `paths`.")
-    name = parameters.optional("name", "The path that the output of `command` has in the snapshot.")
+    name = parameters.optional(
+      "name", "The name that the output of `command` has in the snapshot: `/app.sql`.")
     tags = parameters.value("tags", "Tags of the snapshot.", default: [])
     host = parameters.optional("host", "The host that the snapshot shall be of; this one where not given.")
     exclude = parameters.value("exclude", "Patterns of restic's, of what to leave out.", default: [])
@@ -54,6 +55,12 @@ public struct ResticBackupStep: StepKind {
     }
     if (command == nil) != (name == nil) {
       parameters.reject("'command' and 'name' belong together", at: command == nil ? "name" : "command")
+    }
+    // Some versions of restic cannot make a folder for what they read from a command.
+    if let name, name.parent != "/" {
+      parameters.reject(
+        "'\(name)' is in a folder, and what a command prints can only stand at the top", at: "name",
+        hint: "for another place, dump to a file and give its path under 'paths'")
     }
     if let tag = tags.first(where: { $0.isEmpty || $0.contains(",") }) {
       parameters.reject("'\(tag)' is not a tag", at: "tags")

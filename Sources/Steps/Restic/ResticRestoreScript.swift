@@ -10,6 +10,7 @@ struct ResticRestoreScript {
   var text: String {
     """
     id=\(id); source=\(shellWord(source)); keep=\(step.keepsOld ? "yes" : "")
+    \(RestoreLock(subject: step.place, place: ["files", step.place]).text)
     \(preparation)
     \(Self.restore)
     \(inUse)

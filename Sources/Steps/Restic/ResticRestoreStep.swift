@@ -76,7 +76,7 @@ public struct ResticRestoreStep: StepKind {
   }
 
   public var title: String { "restore of \(place) from \(snapshot.prefix(8))" }
-  public var requires: [String] { volume == nil ? ["restic"] : ["restic", "docker"] }
+  public var requires: [String] { volume == nil ? ["restic", "flock"] : ["restic", "docker", "flock"] }
   public var isVerified: Bool { !isForced }
 
   public var probe: Probe<State> {
@@ -135,7 +135,8 @@ public struct ResticRestoreStep: StepKind {
     return only.string
   }
 
-  private var place: String { to?.string ?? "the volume '\(volume ?? "")'" }
+  /// Where the data goes, in words.
+  var place: String { to?.string ?? "the volume '\(volume ?? "")'" }
 
   /// What says on the host which snapshot is in place.
   var note: HostNote {

@@ -140,9 +140,9 @@ import Testing
     try await FilesLabTests.withHost(["sh"]) { host in
       try await host.sh(
         """
-        chmod 755 .; mkdir my; chown mysql my
+        chmod 755 .; mkdir -p my/tmp; chown mysql my my/tmp; export TMPDIR="$PWD/my/tmp"
         mariadb-install-db --no-defaults --user=mysql --datadir="$PWD/my/data" --skip-test-db \\
-          --auth-root-authentication-method=normal >/dev/null 2>&1
+          --auth-root-authentication-method=normal >install.log 2>&1 || { tail -n 40 install.log >&2; exit 1; }
         setsid mariadbd --no-defaults --user=mysql --datadir="$PWD/my/data" --socket="$PWD/my/s" --skip-networking \\
           --pid-file="$PWD/my/pid" --innodb-buffer-pool-size=32M >my/log 2>&1 </dev/null & echo $! > server
         until mariadb -S my/s -u root -e 'select 1' >/dev/null 2>&1; do sleep 0.2; kill -0 "$(cat server)" || exit; done
@@ -158,7 +158,7 @@ import Testing
         """)
       let result = await Result { try await body(host, "server: \(host.folder)/my/s, database: app") }
       try await host.sh(
-        "kill -KILL \"$(cat server)\"; while kill -0 \"$(cat server)\" 2>/dev/null; do :; done")
+        "mariadb-admin -S my/s -u root shutdown")
       try result.get()
     }
   }

@@ -39,8 +39,9 @@ final class LabHost: Sendable {
     try write("killed.sh", text, mode: 0o600)
     try await sh(
       """
-      setsid sh killed.sh >/dev/null 2>&1 </dev/null & group=$!
-      sleep \(seconds); kill -KILL -- -"$group" 2>/dev/null || true; rm killed.sh
+      rm -f group; setsid sh -c 'echo $$ >group; exec sh killed.sh' >/dev/null 2>&1 </dev/null &
+      until [ -s group ]; do :; done
+      sleep \(seconds); kill -KILL -- -"$(cat group)" 2>/dev/null || true; rm killed.sh
       """)
   }
 
