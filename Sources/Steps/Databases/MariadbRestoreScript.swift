@@ -9,8 +9,8 @@ struct MariadbRestoreScript {
   var text: String {
     let settings = """
       name=\(shellWord(step.database)); new="${name}_runbook_new"; parked="${name}_runbook_old"; identity=\(identity)
-      keep=\(step.keepsOld ? "yes" : ""); disconnect=\(step.disconnects ? "yes" : "")
-      allow_empty=\(step.allowsEmpty ? "yes" : "")
+      keep=\(step.restore.keepsOld ? "yes" : ""); disconnect=\(step.restore.disconnects ? "yes" : "")
+      allow_empty=\(step.restore.allowsEmpty ? "yes" : "")
       trap 'rm -rf -- "$work"; forget' EXIT
       \(lock.text)
       """

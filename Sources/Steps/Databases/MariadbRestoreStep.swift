@@ -24,34 +24,16 @@ public struct MariadbRestoreStep: StepKind {
     - mariadb_restore: { database: wiki, file: /srv/dumps/wiki.sql.gz }
     """
 
-  /// How the database stands.
-  public struct State: Sendable {
-    /// What tells the wanted dump from others.
-    var identity: String
-    /// nil: there is no such database. Else the dump that it was restored from, empty where it was not.
-    var restored: String?
-    var tables: Int
-  }
-
   let server: MariadbServer
   let database: String
   let source: DumpSource
-  let keepsOld: Bool
-  let onlyIfEmpty: Bool
-  let disconnects: Bool
-  let allowsEmpty: Bool
+  let restore: DatabaseRestore
 
   public init(_ parameters: inout Parameters) {
     server = MariadbServer(&parameters)
     database = parameters.required("database", "The database's name.")
     source = DumpSource(&parameters)
-    keepsOld = parameters.value("keep_old", "Keep what was there, as `NAME_before_TIME`.", default: true)
-    onlyIfEmpty = parameters.value(
-      "only_if_empty", "Nothing to do where the database has tables already, whatever they hold.",
-      default: false)
-    disconnects = parameters.value(
-      "disconnect", "End the sessions of a database in use, in place of giving up.", default: false)
-    allowsEmpty = parameters.value("allow_empty", "A dump without a table is no error.", default: false)
+    restore = DatabaseRestore(&parameters)
     if parameters.has("database"), !MariadbServer.isName(database) {
       parameters.reject(
         "'\(database)' is not a name of at most 40 letters, digits, '_', '-' and '$' for a database",
@@ -66,7 +48,7 @@ public struct MariadbRestoreStep: StepKind {
   public var requires: [String] { ["flock"] + source.requires + server.client.requires }
   public var lock: String? { "mariadb" }
 
-  public var probe: Probe<State> {
+  public var probe: Probe<DatabaseState> {
     let script =
       server.prelude + """
         my <<'SQL'
@@ -78,12 +60,15 @@ public struct MariadbRestoreStep: StepKind {
     let client = server.client
     return source.identity.and(.script(script.string)).map { (identity, output) throws(Diagnostic) in
       guard output.status == 0 else { throw .silentServer(client, output) }
-      var state = State(identity: identity, restored: nil, tables: 0)
+      var state = DatabaseState(identity: identity, restored: nil, tables: 0)
       for line in output.output.split(separator: "\n") {
         let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false).map(
           String.init)
         guard parts.count == 2 else { continue }
-        if parts[0] == "tables" { state.tables = Int(parts[1]) ?? 0 }
+        if parts[0] == "tables" {
+          guard let tables = Int(parts[1]) else { throw .oddAnswer(output) }
+          state.tables = tables
+        }
         if parts[0] == "database" { state.restored = Self.dump(in: parts[1]) }
       }
       return state
@@ -96,25 +81,12 @@ public struct MariadbRestoreStep: StepKind {
     return comment.hasPrefix(words) ? String(comment.dropFirst(words.count)) : ""
   }
 
-  public func change(from observed: State) throws(Diagnostic) -> Change? {
-    guard let restored = observed.restored else {
-      return .create("database \(database) from \(source.title)", .script(script(observed.identity)))
-    }
-    if restored == observed.identity { return nil }
-    if onlyIfEmpty, observed.tables > 0 { return nil }
-    let old =
-      switch (observed.tables, keepsOld) {
-      case (0, _): "which is empty"
-      case (let tables, true): "its \(tables) table\(tables == 1 ? "" : "s") kept as \(database)_before_…"
-      case (let tables, false): "in place of its \(tables) table\(tables == 1 ? "" : "s")"
-      }
-    return .modify("database \(database) from \(source.title), \(old)", .script(script(observed.identity)))
+  public func change(from observed: DatabaseState) throws(Diagnostic) -> Change? {
+    restore.change(of: database, from: source, observed, by: script(observed.identity))
   }
 
-  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap {
-    var map = printedFields(results, ["tables", "rows", "old"])
-    if map["tables"] == nil { map["tables"] = .int(observed.tables) }
-    return map
+  public func outputs(_ observed: DatabaseState, _ results: [ActionResult]) -> ValueMap {
+    restore.outputs(observed, results)
   }
 
   private func script(_ identity: String) -> Text {

@@ -10,8 +10,8 @@ struct PostgresRestoreScript {
     let settings = """
       name=\(shellWord(step.database)); new="${name}_runbook_new"; identity=\(identity)
       given_owner=\(shellWord(step.owner ?? "")); user=\(shellWord(step.server.client.user))
-      keep=\(step.keepsOld ? "yes" : ""); disconnect=\(step.disconnects ? "yes" : "")
-      ignore_owners=\(step.ignoresOwners ? "1" : "0"); allow_empty=\(step.allowsEmpty ? "yes" : "")
+      keep=\(step.restore.keepsOld ? "yes" : ""); disconnect=\(step.restore.disconnects ? "yes" : "")
+      ignore_owners=\(step.ignoresOwners ? "1" : "0"); allow_empty=\(step.restore.allowsEmpty ? "yes" : "")
       trap 'rm -rf -- "$work"; forget' EXIT
       \(lock.text)
       """

@@ -24,24 +24,12 @@ public struct PostgresRestoreStep: StepKind {
     - postgres_restore: { database: app, owner: app, file: /srv/dumps/app.sql.gz, keep_old: false }
     """
 
-  /// How the database stands.
-  public struct State: Sendable {
-    /// What tells the wanted dump from others.
-    var identity: String
-    /// nil: there is no such database. Else the dump that it was restored from, empty where it was not.
-    var restored: String?
-    var tables: Int
-  }
-
   let server: PostgresServer
   let database: String
   let owner: String?
   let source: DumpSource
-  let keepsOld: Bool
-  let onlyIfEmpty: Bool
-  let disconnects: Bool
+  let restore: DatabaseRestore
   let ignoresOwners: Bool
-  let allowsEmpty: Bool
 
   public init(_ parameters: inout Parameters) {
     server = PostgresServer(&parameters)
@@ -49,16 +37,10 @@ public struct PostgresRestoreStep: StepKind {
     owner = parameters.optional(
       "owner", "The owner of a new database; the old one's, or else the user, where not given.")
     source = DumpSource(&parameters)
-    keepsOld = parameters.value("keep_old", "Keep what was there, as `NAME_before_TIME`.", default: true)
-    onlyIfEmpty = parameters.value(
-      "only_if_empty", "Nothing to do where the database has tables already, whatever they hold.",
-      default: false)
-    disconnects = parameters.value(
-      "disconnect", "End the sessions of a database in use, in place of giving up.", default: false)
+    restore = DatabaseRestore(&parameters)
     ignoresOwners = parameters.value(
       "ignore_owners", "Leave owners and grants of the dump out: all becomes the database's owner's.",
       default: false)
-    allowsEmpty = parameters.value("allow_empty", "A dump without a table is no error.", default: false)
     if parameters.has("database"), !PostgresServer.isName(database) {
       parameters.reject("'\(database)' is not a name of at most 40 bytes for a database", at: "database")
     }
@@ -73,7 +55,7 @@ public struct PostgresRestoreStep: StepKind {
   }
   public var lock: String? { "postgres" }
 
-  public var probe: Probe<State> {
+  public var probe: Probe<DatabaseState> {
     let script =
       server.prelude + """
         known=$(q "$maintenance" -v name=\(shellWord(database)) <<'SQL'
@@ -93,33 +75,22 @@ public struct PostgresRestoreStep: StepKind {
     return source.identity.and(.script(script.string)).map { (identity, output) throws(Diagnostic) in
       guard output.status == 0 else { throw .silentServer(client, output) }
       let lines = output.output.split(separator: "\n").map(String.init)
-      guard let first = lines.first else { return State(identity: identity, restored: nil, tables: 0) }
+      guard let first = lines.first else {
+        return DatabaseState(identity: identity, restored: nil, tables: 0)
+      }
       guard lines.count == 2, first.hasPrefix("database "), let tables = Int(lines[1]) else {
-        throw Diagnostic(.unreadable, "the database server gives an odd answer", notes: [output.output])
+        throw .oddAnswer(output)
       }
-      return State(identity: identity, restored: String(first.dropFirst(9)), tables: tables)
+      return DatabaseState(identity: identity, restored: String(first.dropFirst(9)), tables: tables)
     }
   }
 
-  public func change(from observed: State) throws(Diagnostic) -> Change? {
-    guard let restored = observed.restored else {
-      return .create("database \(database) from \(source.title)", .script(script(observed.identity)))
-    }
-    if restored == observed.identity { return nil }
-    if onlyIfEmpty, observed.tables > 0 { return nil }
-    let old =
-      switch (observed.tables, keepsOld) {
-      case (0, _): "which is empty"
-      case (let tables, true): "its \(tables) table\(tables == 1 ? "" : "s") kept as \(database)_before_…"
-      case (let tables, false): "in place of its \(tables) table\(tables == 1 ? "" : "s")"
-      }
-    return .modify("database \(database) from \(source.title), \(old)", .script(script(observed.identity)))
+  public func change(from observed: DatabaseState) throws(Diagnostic) -> Change? {
+    restore.change(of: database, from: source, observed, by: script(observed.identity))
   }
 
-  public func outputs(_ observed: State, _ results: [ActionResult]) -> ValueMap {
-    var map = printedFields(results, ["tables", "rows", "old"])
-    if map["tables"] == nil { map["tables"] = .int(observed.tables) }
-    return map
+  public func outputs(_ observed: DatabaseState, _ results: [ActionResult]) -> ValueMap {
+    restore.outputs(observed, results)
   }
 
   private func script(_ identity: String) -> Text {
