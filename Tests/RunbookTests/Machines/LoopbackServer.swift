@@ -56,8 +56,9 @@ final class LoopbackServer: Sendable {
   /// Ends the server's half of every connection, and nothing that it started.
   func cutConnections() throws {
     for process in try processesBelow(daemon.pid) {
-      let command = try String(decoding: bytes("/proc/\(process)/cmdline"), as: UTF8.self)
-      if command.hasPrefix("sshd") { kill(process, SIGKILL) }
+      // What has ended meanwhile, for one because its parent was cut before it, has no connection left.
+      guard let command = try? bytes("/proc/\(process)/cmdline") else { continue }
+      if String(decoding: command, as: UTF8.self).hasPrefix("sshd") { kill(process, SIGKILL) }
     }
   }
 }
